@@ -1,0 +1,142 @@
+"""`make test`, `make check`, `make bench`: one environment, a throwaway database, then the checks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tools import environment, postgres, signals
+from tools.children import Children
+from tools.paths import PYTHON, ROOT
+from tools.speech import Trouble, heading, say
+
+# As many test processes as the smallest machine we promise a time for has cores.
+PROCESSES = "2"
+DJANGO = "6.1"
+
+
+def everything(arguments: list[str]) -> int:
+    """Linters, unit tests and browser tests; `LINT=0` leaves the linters out. The last line is pytest's."""
+    environment.install("dev")
+    browser = environment.require_test_system()
+    with postgres.throwaway_cluster() as url:
+        children = Children(test_environment(url, browser))
+        lint(children)
+        return run_tests(children, ["tests", *arguments])
+
+
+def quick(arguments: list[str]) -> int:
+    """The linters and the tests that need no browser."""
+    environment.install("dev")
+    environment.require_libraries()
+    with postgres.throwaway_cluster() as url:
+        children = Children(test_environment(url, ""))
+        lint(children)
+        return run_tests(children, ["tests", "--ignore=tests/e2e", *arguments])
+
+
+def bench(arguments: list[str]) -> int:
+    """Fill a throwaway database with the set of that size and measure the pages."""
+    size = arguments[0] if arguments else ""
+    if size not in ("operator", "region"):
+        raise Trouble(
+            f"Taille inconnue : « {size} ». Choisissez operator ou region.",
+            "Unknown size: choose operator or region.",
+            "make bench SIZE=operator",
+        )
+    environment.install("dev")
+    environment.require_libraries()
+    with postgres.throwaway_cluster() as url:
+        children = Children({**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.dev"})
+        try:
+            migrated = children.python("manage.py", "migrate", "--verbosity", "0").wait()
+            return migrated or children.python("-m", "bench.run", size).wait()
+        finally:
+            children.stop()
+
+
+def test_environment(url: str, browser: str) -> dict[str, str]:
+    """What the checks see: their own database, the browser, the test settings."""
+    own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    return {**os.environ, **own, **({"DECLIC_CHROMIUM": browser} if browser else {})}
+
+
+def templates() -> list[str]:
+    """Every page template of the product."""
+    return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("declic/**/templates/**/*.html"))
+
+
+def linters() -> dict[str, list[str]]:
+    """The checks that read the code without running the tests; each is a command of `.venv`."""
+    tool = {name: str(PYTHON.parent / name) for name in ("ruff", "djade", "mypy", "lint-imports")}
+    commands = {
+        "mypy": [tool["mypy"]],
+        "ruff check": [tool["ruff"], "check", "--quiet"],
+        "ruff format": [tool["ruff"], "format", "--check", "--quiet"],
+        "djade": [tool["djade"], "--check", "--target-version", DJANGO, *templates()],
+        "import-linter": [tool["lint-imports"]],
+        "migrations": [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"],
+    }
+    if not templates():
+        del commands["djade"]
+    return commands
+
+
+def lint(children: Children) -> None:
+    """Run every linter (mypy, the longest, beside the others), print what those that fail say, then stop if one did."""
+    if os.environ.get("LINT") == "0":
+        say("LINT=0 : sans les vérifications du code, qui ne dépendent pas de la base.")
+        return
+    heading("Code : ruff, djade, mypy, import-linter, migrations")
+    failed = []
+    running: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+
+        def begin(name: str, command: list[str]) -> None:
+            output = Path(folder) / name.replace(" ", "-")
+            with signals.uninterrupted(), output.open("wb") as file:
+                child = subprocess.Popen(
+                    command, cwd=ROOT, env=children.environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                )
+                children.started.append(child)
+            running[name] = (child, output)
+
+        def end(name: str) -> None:
+            child, output = running[name]
+            bad = child.wait() != 0
+            say(f"{'✗' if bad else '✓'} {name}")
+            if bad:
+                failed.append(name)
+                say(output.read_text(encoding="utf-8", errors="replace").rstrip() + "\n")
+
+        try:
+            commands = linters()
+            for name, command in commands.items():
+                begin(name, command)
+                if name != "mypy":
+                    end(name)
+            end("mypy")
+        finally:
+            for child, _ in running.values():
+                if child.poll() is None:
+                    child.kill()
+    if failed:
+        raise Trouble(
+            f"À reprendre avant les essais : {', '.join(failed)}.",
+            "These checks failed (see above); the tests were not run.",
+        )
+
+
+def run_tests(children: Children, arguments: list[str]) -> int:
+    """Run pytest; its closing line is the last thing printed."""
+    heading("Essais : pytest")
+    child = children.python("-m", "pytest", "-n", PROCESSES, *arguments)
+    try:
+        return child.wait()
+    except signals.Stopped:
+        signals.ignore()
+        children.stop(signal.SIGINT, patience=20)
+        raise
