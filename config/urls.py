@@ -1,0 +1,23 @@
+"""Every address of Déclic; each app keeps its own list."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("declic.web.urls")),
+    path("compte/", include("allauth.account.urls")),
+    path("compte/mfa/", include("allauth.mfa.urls")),
+    path("structures/", include("declic.organisations.urls")),
+    path("comptes/", include("declic.accounts.urls")),
+    path("documents/", include("declic.documents.urls")),
+    path("caisse/", include("declic.ledger.urls")),
+    path("dispositifs/", include("declic.programmes.urls")),
+    path("personnes/", include("declic.people.urls")),
+    path("orientations/", include("declic.orientation.urls")),
+    path("diagnostic/", include("declic.diagnosis.urls")),
+    path("formation/", include("declic.training.urls")),
+    path("materiel/", include("declic.equipment.urls")),
+    path("connexion/", include("declic.connectivity.urls")),
+    path("assistance/", include("declic.hotline.urls")),
+    path("suivi/", include("declic.followup.urls")),
+    path("bilans/", include("declic.reporting.urls")),
+]

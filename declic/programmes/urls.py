@@ -1,0 +1,6 @@
+"""Addresses of the `programmes` app."""
+
+from django.urls import URLPattern
+
+app_name = "programmes"
+urlpatterns: list[URLPattern] = []
