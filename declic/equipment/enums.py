@@ -118,7 +118,7 @@ class IdentifierKind(TextChoices):
     UUID = "uuid", _("UUID")
 
 
-class AllocationEventKind(TextChoices):
+class LoanEventKind(TextChoices):
     RENEWED = "renewed", _("prolongation")
     SWAPPED = "swapped", _("échange")
     RETURN_DECLARED = "return_declared", _("retour annoncé")

@@ -14,7 +14,7 @@ from declic.equipment.enums import (
     ALLOCATION_TRANSITIONS,
     CEREMONY_TRANSITIONS,
     DEVICE_TRANSITIONS,
-    AllocationEventKind,
+    LoanEventKind,
     AllocationMode,
     AllocationState,
     CeremonyState,
@@ -316,11 +316,11 @@ class Claim(OperatorRow):
         return f"{self.device} · {self.get_kind_display()}"
 
 
-class AllocationEvent(OperatorRow):
+class LoanEvent(OperatorRow):
     """Something that happened during an allocation and leaves it open: renewal, swap, damage."""
 
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=16, choices=AllocationEventKind)
+    kind = models.CharField(max_length=16, choices=LoanEventKind)
     on = models.DateField()
     note = models.CharField(max_length=300, blank=True, default="")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
