@@ -14,7 +14,6 @@ from declic.equipment.enums import (
     ALLOCATION_TRANSITIONS,
     CEREMONY_TRANSITIONS,
     DEVICE_TRANSITIONS,
-    LoanEventKind,
     AllocationMode,
     AllocationState,
     CeremonyState,
@@ -23,6 +22,7 @@ from declic.equipment.enums import (
     DeviceKind,
     DeviceState,
     IdentifierKind,
+    LoanEventKind,
 )
 from declic.ledger.models import Auxiliary
 from declic.organisations.models import OperatorRow, Organisation, Site
@@ -319,7 +319,7 @@ class Claim(OperatorRow):
 class LoanEvent(OperatorRow):
     """Something that happened during an allocation and leaves it open: renewal, swap, damage."""
 
-    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="events")
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="happenings")
     kind = models.CharField(max_length=16, choices=LoanEventKind)
     on = models.DateField()
     note = models.CharField(max_length=300, blank=True, default="")
