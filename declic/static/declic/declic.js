@@ -1,0 +1,98 @@
+// Small helps on top of pages that work without it: menu, focus on errors, one submission only, added rows.
+"use strict";
+
+const busyWords = document.documentElement.lang === "fr" ? "Un instant…" : "…";
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggles]");
+  if (toggle) {
+    const target = document.getElementById(toggle.dataset.toggles);
+    const open = toggle.getAttribute("aria-expanded") !== "true";
+    toggle.setAttribute("aria-expanded", String(open));
+    target.toggleAttribute("data-open", open);
+  }
+  const add = event.target.closest(".formset-add");
+  if (add) addRow(add.closest("[data-formset]"));
+  const print = event.target.closest("[data-print]");
+  if (print) window.print();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("[data-toggles][aria-expanded='true']");
+  if (open) {
+    open.click();
+    open.focus();
+  }
+});
+
+// A form is sent once. The button stays in place and says that it works; coming back to the page frees it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  if (!form.hasAttribute("data-once") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (!button) return;
+  button.setAttribute("aria-disabled", "true");
+  form.dataset.timer = String(setTimeout(() => {
+    button.classList.add("busy");
+    const words = button.querySelector("span");
+    if (words) {
+      button.dataset.words = words.textContent;
+      words.textContent = busyWords;
+    }
+  }, 400));
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) {
+    clearTimeout(Number(form.dataset.timer));
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) {
+      button.removeAttribute("aria-disabled");
+      button.classList.remove("busy");
+      const words = button.querySelector("span");
+      if (words && button.dataset.words) words.textContent = button.dataset.words;
+    }
+  }
+});
+
+function addRow(set) {
+  const total = set.querySelector(`[name="${set.dataset.formset}-TOTAL_FORMS"]`);
+  const number = Number(total.value);
+  const most = Number(set.querySelector(`[name="${set.dataset.formset}-MAX_NUM_FORMS"]`).value);
+  if (number >= most) return;
+  const row = set.querySelector("template").content.firstElementChild.cloneNode(true);
+  for (const element of [row, ...row.querySelectorAll("*")]) {
+    for (const attribute of [...element.attributes]) {
+      if (attribute.value.includes("__prefix__")) {
+        element.setAttribute(attribute.name, attribute.value.replaceAll("__prefix__", String(number)));
+      }
+    }
+  }
+  row.setAttribute("aria-label", `${row.getAttribute("aria-label")} ${number + 1}`);
+  set.querySelector(".formset-rows").append(row);
+  total.value = String(number + 1);
+  const first = row.querySelector("input:not([type=hidden]), select, textarea");
+  if (first) first.focus();
+}
+
+function settle(root) {
+  for (const button of root.querySelectorAll(".formset-add")) button.hidden = false;
+  const summary = root.querySelector("[data-focus]");
+  if (summary) {
+    summary.focus();
+    if (!document.title.startsWith("Erreur")) document.title = `Erreur : ${document.title}`;
+  }
+}
+
+settle(document);
+document.addEventListener("htmx:afterSwap", (event) => settle(event.target));
