@@ -3,8 +3,9 @@
 import calendar
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 MONTHS = (
@@ -116,3 +117,13 @@ def _span_in_months(first: date, last: date) -> str:
     if months < 24:
         return _("%(count)s mois") % {"count": max(months, 1)}
     return _("%(count)s ans") % {"count": months // 12}
+
+
+def today() -> date:
+    """The local date: the one place that reads the clock for views and commands; actions are given their day."""
+    return timezone.localdate()
+
+
+def now() -> datetime:
+    """The present instant, aware; see `today`."""
+    return timezone.now()

@@ -1,0 +1,40 @@
+"""What every test shares: undefined template variables fail, the network stays on loopback."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.template import base as template_base
+
+
+class UndefinedVariable(str):
+    """What Django puts where a variable is missing: here it stops the test instead of printing nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, _item: object) -> bool:
+        return True
+
+    def __mod__(self, missing: Any) -> str:
+        pytest.fail(f"undefined template variable: {missing}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches further than this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        host = address[0] if isinstance(address, tuple) else ""
+        if isinstance(address, tuple) and not (host.startswith("127.") or host in ("::1", "localhost")):
+            pytest.fail(f"a test tried to reach {host}", pytrace=False)
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _strict_templates(settings: Any) -> Iterator[None]:
+    assert template_base  # templates are loaded with Django
+    yield
