@@ -48,9 +48,7 @@ LOAN_TERMS: dict[str, Any] = {
     "connectivity": {
         "aid_eur": "150",
         "aid_months": 12,
-        "recharges": [
-            {"name": "Internet 20 Go", "public_price_eur": "30", "solidarity_price_eur": "7", "months": 1}
-        ],
+        "recharges": [{"name": "Internet 20 Go", "public_price_eur": "30", "solidarity_price_eur": "7", "months": 1}],
     },
     "barriers": [
         {"code": "absence_email", "label": "n'a pas d'adresse électronique"},
@@ -123,9 +121,7 @@ def a_person(operator: Organisation, *, by: User | None = None, **fields: Any) -
     return register_person(acting_user=by or a_user(operator), operator=operator, on=DAY, **fields)
 
 
-def an_edition(
-    operator: Organisation, *, by: User | None = None, terms: Terms | None = None, **fields: Any
-) -> Edition:
+def an_edition(operator: Organisation, *, by: User | None = None, terms: Terms | None = None, **fields: Any) -> Edition:
     user = by or a_user(operator)
     number = next(_numbers)
     programme = fields.pop("programme", None) or create_programme(
