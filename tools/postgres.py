@@ -181,6 +181,13 @@ class Account:
             **who,
         )
 
+    def can_run(self, program: Path) -> bool:
+        """Whether the account can start a program."""
+        try:
+            return self.run(program, "--version").returncode == 0
+        except PermissionError:
+            return False
+
     def reaches(self, path: Path) -> bool:
         """Whether the account can enter a folder."""
         return not self.name or self.run("/bin/sh", "-c", 'cd "$1"', "sh", path).returncode == 0
@@ -209,7 +216,7 @@ def shelter(account: Account) -> Path:
 
 def reachable(binaries: Binaries, account: Account, home: Path) -> Binaries:
     """The same programs where the account can run them: the wheel is copied when `.venv` is closed to it."""
-    if account.run(binaries.bin / "postgres", "--version").returncode == 0:
+    if account.can_run(binaries.bin / "postgres"):
         return binaries
     if binaries.kind != "wheel":
         raise Trouble(
@@ -217,17 +224,21 @@ def reachable(binaries: Binaries, account: Account, home: Path) -> Binaries:
             f"The account '{account.name}' cannot run {binaries.bin}/postgres.",
             f"chmod -R go+rX {binaries.bin.parent}",
         )
+    package = binaries.bin.parent.parent
     changed = int((binaries.bin / "postgres").stat().st_mtime)
     copy = home / f"wheel-{binaries.major}-{changed}"
     if not copy.exists():
         draft = Path(f"{copy}.{os.getpid()}")
-        shutil.copytree(binaries.bin.parent, draft, symlinks=True)
+        # The programs look for their libraries in the folder beside the package.
+        for name in (package.name, f"{package.name}.libs"):
+            if (package.parent / name).exists():
+                shutil.copytree(package.parent / name, draft / name, symlinks=True)
         for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir() and not path.is_symlink())):
             folder.chmod(0o755)
         with contextlib.suppress(OSError):
             draft.rename(copy)
         shutil.rmtree(draft, ignore_errors=True)
-    return Binaries(copy / "bin", binaries.major, binaries.kind)
+    return Binaries(copy / package.name / "pginstall" / "bin", binaries.major, binaries.kind)
 
 
 # ---------------------------------------------------------------------------------------------------------- the cluster
@@ -415,9 +426,9 @@ def demo_cluster() -> Cluster:
     account = Account.suitable()
     home = shelter(account)
     binaries = reachable(chosen, account, home)
-    record.write_text(
-        json.dumps({"bin": str(chosen.bin), "major": chosen.major, "kind": chosen.kind}, indent=1), encoding="utf-8"
-    )
+    if not os.environ.get("DECLIC_POSTGRES"):
+        kept = {"bin": str(chosen.bin), "major": chosen.major, "kind": chosen.kind}
+        record.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     return Cluster(binaries, account, home / f"demo-{chosen.major}", DURABLE)
 
 

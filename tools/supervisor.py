@@ -111,7 +111,8 @@ def serve(children: Children, port: int, database: str, began: float) -> None:
     stamp.write_text(expected, encoding="utf-8")
     wait_for_page(web, port)
     announce(port, signins, time.monotonic() - began)
-    worker = children.python("manage.py", "db_worker", "--interval", "2", "--no-reload")
+    with (state_folder() / "worker.log").open("ab") as log:
+        worker = children.python("manage.py", "db_worker", "--interval", "2", "--no-reload", stdout=log)
     watch({"le serveur web": web, "les tâches de fond": worker})
 
 
@@ -125,6 +126,8 @@ def finish(child: subprocess.Popen[bytes]) -> None:
 
 def start_web(children: Children, port: int) -> subprocess.Popen[bytes]:
     """Start gunicorn; the application is loaded once, before its workers are forked."""
+    # Empty on a laptop, where files are served from the apps; WhiteNoise warns when it is not there.
+    (state_folder() / "static").mkdir(exist_ok=True)
     options = [
         "--bind",
         f"{HOST}:{port}",
