@@ -1,15 +1,17 @@
 """Every writing in the books goes through `post` or `reverse`; who may ask for it is decided before, by the caller's access rule."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
+from declic.core.dates import add_months, format_month
 from declic.core.errors import DomainError
-from declic.ledger.enums import DEFAULT_CODES, AccountRole, Event
+from declic.ledger.enums import DEFAULT_CODES, AccountRole, Event, Means
 from declic.ledger.models import Account, Auxiliary, ClosedMonth, Entry, Line, Section
 from declic.organisations.models import Organisation
 
@@ -22,6 +24,10 @@ class Posting:
     debit: int = 0
     credit: int = 0
     auxiliary: Auxiliary | None = None
+
+
+# The account into which money comes, and from which it leaves, for each means.
+MONEY_ROLES: Mapping[str, AccountRole] = {Means.CASH: AccountRole.CASH, Means.BANK: AccountRole.BANK}
 
 
 def open_books(*, operator: Organisation) -> None:
@@ -51,24 +57,30 @@ def post(
 ) -> Entry:
     """Write one balanced entry, in cents, and return it; the same key a second time is refused.
 
-    Raises `DomainError` if the month is closed, the lines do not balance, or the key was used already.
+    Raises `DomainError` if the month is closed, the lines do not balance, or the key was used already (even by someone
+    who writes at the same instant).
     """
     lines = [posting for posting in postings if posting.debit or posting.credit]
-    if not lines or sum(p.debit for p in lines) != sum(p.credit for p in lines):
+    if (
+        not lines
+        or any(p.debit < 0 or p.credit < 0 or (p.debit and p.credit) for p in lines)
+        or sum(p.debit for p in lines) != sum(p.credit for p in lines)
+    ):
         raise DomainError(_("Cette écriture n'est pas équilibrée : rien n'a été enregistré."))
-    if ClosedMonth.objects.filter(operator=operator, month=on.replace(day=1)).exists():
-        raise DomainError(_("Ce mois est clôturé : choisissez une date dans un mois encore ouvert."))
+    _require_open_month(operator.pk, on)
     if Entry.objects.filter(operator=operator, idempotency_key=idempotency_key).exists():
-        raise DomainError(_("Cette opération est déjà enregistrée : rien n'a été compté deux fois."))
+        raise _already_recorded()
     accounts = {account.role: account for account in Account.objects.filter(operator=operator)}
-    entry = Entry.objects.create(
-        operator=operator,
-        on=on,
-        event=event,
-        label=label[:240],
-        section=section,
-        idempotency_key=idempotency_key,
-        recorded_by=acting_user,
+    entry = _write_once(
+        Entry(
+            operator=operator,
+            on=on,
+            event=event,
+            label=label[:240],
+            section=section,
+            idempotency_key=idempotency_key,
+            recorded_by=acting_user,
+        )
     )
     Line.objects.bulk_create(
         [
@@ -88,22 +100,203 @@ def post(
 
 @transaction.atomic
 def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) -> Entry:
-    """Undo `entry` by its mirror image, dated `on`; an entry is reversed once, and a reversal never."""
+    """Undo `entry` by its mirror image, dated `on`; an entry is reversed once, and a reversal never.
+
+    An entry that moves a deposit is refused: the deposit would no longer say what its allocation says (rule 24).
+    """
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("operator", "section").get(pk=entry.pk)
     if entry.event == Event.REVERSAL:
         raise DomainError(_("Une annulation ne s'annule pas : enregistrez de nouveau l'opération."))
     if Entry.objects.filter(reverses=entry).exists():
         raise DomainError(_("Cette écriture est déjà annulée."))
-    if ClosedMonth.objects.filter(operator=entry.operator, month=on.replace(day=1)).exists():
-        raise DomainError(_("Ce mois est clôturé : choisissez une date dans un mois encore ouvert."))
-    mirror = Entry.objects.create(
+    if not reason.strip():
+        raise DomainError(_("Dites pourquoi cette écriture est annulée."), field="reason")
+    if on < entry.on:
+        raise DomainError(
+            _("L'annulation ne peut pas précéder l'écriture : choisissez une date plus tard."), field="on"
+        )
+    lines = list(entry.lines.select_related("account"))
+    if any(line.account.role == AccountRole.DEPOSITS_HELD for line in lines):
+        raise DomainError(
+            _("Cette écriture suit une caution : passez par la page de l'attribution, qui la rend ou la conserve.")
+        )
+    return _mirror(acting_user=acting_user, entry=entry, lines=lines, on=on, reason=reason.strip())
+
+
+@transaction.atomic
+def correct_means(*, acting_user: User, entry: Entry, means: Means, on: datetime.date, reason: str) -> Entry:
+    """Say that the money of `entry` came (or went) by other means: its mirror image, then the same with `means`.
+
+    What the entry says of a deposit or a debt stays as it was: only cash and bank change places.
+    """
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("operator", "section").get(pk=entry.pk)
+    lines = list(entry.lines.select_related("account"))
+    money = [line for line in lines if line.account.role in MONEY_ROLES.values()]
+    if entry.event == Event.REVERSAL or not money or all(x.account.role == MONEY_ROLES[means] for x in money):
+        raise DomainError(_("Cette écriture est déjà dans le bon moyen de paiement : il n'y a rien à corriger."))
+    if Entry.objects.filter(reverses=entry).exists():
+        raise DomainError(_("Cette écriture est déjà annulée."))
+    if not reason.strip():
+        raise DomainError(_("Dites pourquoi le moyen de paiement change."), field="reason")
+    if on < entry.on:
+        raise DomainError(
+            _("La correction ne peut pas précéder l'écriture : choisissez une date plus tard."), field="on"
+        )
+    _mirror(acting_user=acting_user, entry=entry, lines=lines, on=on, reason=reason.strip())
+    return post(
+        acting_user=acting_user,
         operator=entry.operator,
         on=on,
-        event=Event.REVERSAL,
-        label=_("Annulation : %(label)s (%(reason)s)") % {"label": entry.label, "reason": reason},
+        event=Event(entry.event),
+        label=entry.label,
         section=entry.section,
-        idempotency_key=f"reversal:{entry.pk}",
-        reverses=entry,
-        recorded_by=acting_user,
+        idempotency_key=f"means:{entry.pk}",
+        postings=[
+            Posting(
+                MONEY_ROLES[means] if line in money else AccountRole(line.account.role),
+                debit=line.debit,
+                credit=line.credit,
+                auxiliary=line.auxiliary,
+            )
+            for line in lines
+        ],
+    )
+
+
+@transaction.atomic
+def notify_grant(
+    *,
+    acting_user: User,
+    operator: Organisation,
+    section: Section | None,
+    funder_name: str,
+    amount: int,
+    on: datetime.date,
+    key: str,
+) -> Entry:
+    """Record a grant of `amount` cents that a funder promises in writing: receivable against income."""
+    if amount <= 0:
+        raise DomainError(_("Le montant d'une subvention est plus grand que zéro."), field="amount")
+    return post(
+        acting_user=acting_user,
+        operator=operator,
+        on=on,
+        event=Event.GRANT_NOTIFIED,
+        label=_("Subvention notifiée par %(funder)s") % {"funder": funder_name},
+        section=section,
+        idempotency_key=f"grant:{key}",
+        postings=[
+            Posting(AccountRole.GRANT_RECEIVABLE, debit=amount),
+            Posting(AccountRole.GRANT_INCOME, credit=amount),
+        ],
+    )
+
+
+@transaction.atomic
+def receive_grant(
+    *,
+    acting_user: User,
+    operator: Organisation,
+    section: Section | None,
+    funder_name: str,
+    amount: int,
+    on: datetime.date,
+    key: str,
+) -> Entry:
+    """Record `amount` cents of a notified grant that reach the bank; `key` names this payment, as a grant may come in several."""
+    if amount <= 0:
+        raise DomainError(_("Le montant reçu est plus grand que zéro."), field="amount")
+    return post(
+        acting_user=acting_user,
+        operator=operator,
+        on=on,
+        event=Event.GRANT_RECEIVED,
+        label=_("Subvention reçue de %(funder)s") % {"funder": funder_name},
+        section=section,
+        idempotency_key=f"grant-received:{key}",
+        postings=[Posting(AccountRole.BANK, debit=amount), Posting(AccountRole.GRANT_RECEIVABLE, credit=amount)],
+    )
+
+
+@transaction.atomic
+def close_month(
+    *, acting_user: User, operator: Organisation, month: datetime.date, at: datetime.datetime
+) -> ClosedMonth:
+    """Close the month that `month` falls in: nothing more can be written in it. A month closes once, and when it is over."""
+    first = month.replace(day=1)
+    words = {"month": format_month(first)}
+    if add_months(first, 1) > timezone.localtime(at).date():
+        raise DomainError(_("Le mois de %(month)s n'est pas fini : clôturez-le quand il sera passé.") % words)
+    if ClosedMonth.objects.filter(operator=operator, month=first).exists():
+        raise DomainError(_("Le mois de %(month)s est déjà clôturé.") % words)
+    try:
+        with transaction.atomic():
+            return ClosedMonth.objects.create(operator=operator, month=first, closed_by=acting_user, closed_at=at)
+    except IntegrityError:
+        raise DomainError(_("Le mois de %(month)s est déjà clôturé.") % words) from None
+
+
+@transaction.atomic
+def map_accounts(*, acting_user: User, operator: Organisation, codes: Mapping[str, tuple[str, str]]) -> None:
+    """Give the operator's accounts their own numbers and names: `codes` maps a role to (code, name)."""
+    accounts = {account.role: account for account in Account.objects.select_for_update().filter(operator=operator)}
+    numbers = [codes.get(role, (account.code, ""))[0] for role, account in accounts.items()]
+    twice = {number for number in numbers if numbers.count(number) > 1}
+    if twice:
+        raise DomainError(
+            _("Deux comptes portent le numéro %(code)s : donnez un numéro à chacun.")
+            % {"code": ", ".join(sorted(twice))}
+        )
+    changed = [account for role, account in accounts.items() if role in codes]
+    # Two accounts may exchange their numbers: every number is freed before any is given.
+    for account in changed:
+        Account.objects.filter(pk=account.pk).update(code=f"~{account.pk}"[:12])
+    for account in changed:
+        account.code, account.name = codes[account.role]
+        account.save(update_fields=["code", "name"])
+
+
+def _require_open_month(operator_id: int, on: datetime.date) -> None:
+    if ClosedMonth.objects.filter(operator_id=operator_id, month=on.replace(day=1)).exists():
+        raise DomainError(
+            _("Le mois de %(month)s est clôturé : choisissez une date dans un mois encore ouvert.")
+            % {"month": format_month(on)}
+        )
+
+
+def _already_recorded() -> DomainError:
+    return DomainError(_("Cette opération est déjà enregistrée : rien n'a été compté deux fois."))
+
+
+def _write_once(entry: Entry) -> Entry:
+    """Save `entry`; when someone else has just used its key, say so and leave the transaction usable."""
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if constraint == "entry_recorded_once" or "reverses" in (constraint or ""):
+            raise _already_recorded() from None
+        if "is closed" in str(error):
+            _require_open_month(entry.operator_id, entry.on)
+        raise
+    return entry
+
+
+def _mirror(*, acting_user: User, entry: Entry, lines: list[Line], on: datetime.date, reason: str) -> Entry:
+    _require_open_month(entry.operator_id, on)
+    label = _("Annulation : %(label)s (%(reason)s)") % {"label": entry.label, "reason": reason}
+    mirror = _write_once(
+        Entry(
+            operator=entry.operator,
+            on=on,
+            event=Event.REVERSAL,
+            label=label[:240],
+            section=entry.section,
+            idempotency_key=f"reversal:{entry.pk}",
+            reverses=entry,
+            recorded_by=acting_user,
+        )
     )
     Line.objects.bulk_create(
         [
@@ -115,7 +308,7 @@ def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) 
                 debit=line.credit,
                 credit=line.debit,
             )
-            for line in entry.lines.all()
+            for line in lines
         ]
     )
     return mirror

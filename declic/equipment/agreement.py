@@ -1,0 +1,94 @@
+"""The text of the agreement, written from the frozen terms: the same bytes are shown, signed, hashed and kept."""
+
+import datetime
+import hashlib
+
+from django.utils.translation import gettext as _
+
+from declic.core.dates import format_day
+from declic.core.money import format_euros
+from declic.equipment.enums import AllocationMode
+from declic.equipment.models import Allocation, Device
+
+
+def agreement_title(mode: str) -> str:
+    """The name of the paper that goes with a mode."""
+    return {
+        AllocationMode.LOAN: _("Convention de prêt"),
+        AllocationMode.LOAN_THEN_OPTION: _("Convention de prêt avec option d'achat"),
+        AllocationMode.GIFT: _("Attestation de don"),
+        AllocationMode.SALE: _("Attestation de vente"),
+    }[AllocationMode(mode)]
+
+
+def agreement_text(allocation: Allocation, device: Device, *, on: datetime.date) -> str:
+    """The agreement in plain sentences, one idea each; amounts, machine and dates as they stand on `on`."""
+    person = allocation.person
+    words = {
+        "operator": allocation.operator.name,
+        "person": f"{person.first_name} {person.last_name}",
+        "machine": " ".join(filter(None, [str(device.get_kind_display()), device.brand, device.model])),
+        "tag": device.tag,
+        "condition": device.get_condition_display() if device.condition else _("non précisé"),
+        "edition": str(allocation.edition),
+        "day": format_day(on),
+        "due": format_day(allocation.due_on) if allocation.due_on else "",
+        "deposit": format_euros(allocation.deposit),
+        "price": format_euros(allocation.price),
+    }
+    lines = [agreement_title(allocation.mode), ""]
+    lines += [
+        _("Entre %(operator)s et %(person)s, le %(day)s.") % words,
+        _("Dispositif : %(edition)s.") % words,
+        _("Matériel : %(machine)s, étiquette %(tag)s, aspect : %(condition)s.") % words,
+        "",
+    ]
+    lines += [sentence % words for sentence in _sentences(allocation)]
+    return "\n".join(lines) + "\n"
+
+
+def _sentences(allocation: Allocation) -> list[str]:
+    if allocation.mode == AllocationMode.GIFT:
+        return [
+            _("%(operator)s donne ce matériel à %(person)s."),
+            _("Il devient la propriété de %(person)s. Rien n'est à payer."),
+        ]
+    if allocation.mode == AllocationMode.SALE:
+        return [
+            _("%(operator)s vend ce matériel à %(person)s au prix de %(price)s."),
+            _("Il devient la propriété de %(person)s."),
+        ]
+    sentences = [
+        _("%(operator)s prête ce matériel à %(person)s jusqu'au %(due)s."),
+        _("Le matériel reste la propriété de %(operator)s."),
+        _("%(person)s en prend soin, ne le vend pas et ne le prête pas."),
+        _("En cas de panne, de perte ou de vol, %(person)s prévient %(operator)s."),
+    ]
+    if allocation.deposit:
+        sentences.append(
+            _(
+                "Une caution de %(deposit)s est versée. Elle est rendue au retour du matériel, moins les dommages constatés."
+            )
+        )
+    else:
+        sentences.append(_("Aucune caution n'est demandée."))
+    sentences.append(_("À la fin du prêt, %(person)s peut :"))
+    return sentences + [f"– {choice}" for choice in choices_at_term(allocation)]
+
+
+def choices_at_term(allocation: Allocation) -> list[str]:
+    """What the person may choose at the end of the loan, in words."""
+    price = format_euros(allocation.option_price or 0)
+    words = {
+        "return": _("rendre le matériel") + (_(" et reprendre la caution") if allocation.deposit else ""),
+        "keep": _("le garder, en laissant la caution") if allocation.deposit else _("le garder"),
+        "buy": _("l'acheter pour %(price)s") % {"price": price}
+        + (_(", la caution venant en déduction") if allocation.deposit else ""),
+    }
+    chosen = allocation.options_at_term or ["return"]
+    return [words[option] for option in ("return", "keep", "buy") if option == "return" or option in chosen]
+
+
+def sha256_of(text: str) -> str:
+    """The hash kept beside the text, by which any alteration shows (rules 13 and 25)."""
+    return hashlib.sha256(text.encode()).hexdigest()
