@@ -1,0 +1,119 @@
+"""What is due: reviews whose month has come, and situations to ask for."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from declic.accounts.enums import Permission, Role
+from declic.accounts.models import User
+from declic.accounts.scope import scope_of
+from declic.core.dates import add_months
+from declic.equipment.enums import HANDED_OVER_STATES, AllocationMode
+from declic.equipment.models import Allocation
+from declic.followup.models import Outcome, Review
+from declic.followup.reviewers import awaits_referent
+from declic.organisations.models import Organisation
+from declic.orientation.access import visible_enrolments
+from declic.orientation.models import Enrolment
+from declic.programmes.models import TermsVersion
+
+LOAN_MODES = (AllocationMode.LOAN, AllocationMode.LOAN_THEN_OPTION)
+
+
+class ReviewDue(NamedTuple):
+    """A review that is owed: `by_referent` when it is the prescriber's to give."""
+
+    enrolment: Enrolment
+    months: int
+    due_on: datetime.date
+    by_referent: bool
+
+
+def counted_from(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Annotate `counted_from`: the day of the first loan's handover, or the entry when nothing is lent."""
+    handover = (
+        Allocation.objects.filter(enrolment=OuterRef("pk"), state__in=HANDED_OVER_STATES, mode__in=LOAN_MODES)
+        .order_by()
+        .values("enrolment")
+        .annotate(day=Min("handed_over_on"))
+        .values("day")
+    )
+    return enrolments.annotate(
+        counted_from=Coalesce(Subquery(handover, output_field=DateField()), F("starts_on"), output_field=DateField())
+    )
+
+
+def reviews_due(source: User | Organisation, on: datetime.date, *, limit: int = 200) -> list[ReviewDue]:
+    """Reviews whose month has come on day `on` and that nobody gave, the oldest first, at most `limit`.
+
+    `source` is an operator (all of its reviews) or a user (those that this user's roles reach). The months of a
+    review are counted from the handover when a machine is lent, else from the entry; a review that would have come
+    after the exit is not owed. One query for the terms, then one for each distinct number of months.
+    """
+    if isinstance(source, Organisation):
+        enrolments = Enrolment.objects.filter(operator=source)
+        operators: Iterable[int] = [source.pk]
+    else:
+        enrolments = visible_enrolments(source, Permission.GIVE_REVIEWS)
+        operators = scope_of(source).operators(Permission.GIVE_REVIEWS)
+    due: list[ReviewDue] = []
+    for months, versions in _versions_by_months(operators).items():
+        # Calendar months do not subtract exactly (31 May less 3 months): a day of slack, settled below.
+        latest = add_months(on, -months) + datetime.timedelta(days=3)
+        waiting = (
+            counted_from(enrolments.filter(terms__in=versions, starts_on__lte=latest))
+            .filter(counted_from__lte=latest)
+            .exclude(Exists(Review.objects.filter(enrolment=OuterRef("pk"), months=months)))
+            .select_related("person", "edition__programme", "terms", "referral__prescriber", "referral__referent")
+            .order_by("counted_from", "pk")[:limit]
+        )
+        for enrolment in waiting:
+            day = add_months(enrolment.counted_from, months)  # type: ignore[attr-defined]
+            if day <= on and (enrolment.ended_on is None or enrolment.ended_on >= day):
+                due.append(ReviewDue(enrolment, months, day, awaits_referent(enrolment)))
+    return sorted(due, key=lambda review: (review.due_on, review.enrolment.pk))[:limit]
+
+
+def reviews_to_give(user: User, on: datetime.date, *, limit: int = 200) -> list[ReviewDue]:
+    """Of the reviews due that `user` reaches, those that this user's roles may give."""
+    as_referent = {
+        (reach.operator_id, reach.organisation_id)
+        for reach in scope_of(user).having(Permission.GIVE_REVIEWS)
+        if reach.role == Role.PRESCRIBER
+    }
+    as_staff = {
+        reach.operator_id for reach in scope_of(user).having(Permission.GIVE_REVIEWS) if reach.role != Role.PRESCRIBER
+    }
+
+    def mine(review: ReviewDue) -> bool:
+        enrolment = review.enrolment
+        if review.by_referent and enrolment.referral is not None:
+            return (enrolment.operator_id, enrolment.referral.prescriber_id) in as_referent
+        return enrolment.operator_id in as_staff
+
+    return [review for review in reviews_due(user, on, limit=limit) if mine(review)]
+
+
+def review_day(enrolment: Enrolment, months: int) -> datetime.date:
+    """The day on which the review "at N months" of one enrolment is due."""
+    start = counted_from(Enrolment.objects.filter(pk=enrolment.pk)).values_list("counted_from", flat=True).get()
+    return add_months(start, months)
+
+
+def visible_outcomes_due(outcomes: QuerySet[Outcome], on: datetime.date) -> QuerySet[Outcome]:
+    """Of `outcomes`, those to ask for on day `on`, the oldest first."""
+    return outcomes.filter(recorded_on__isnull=True, due_on__lte=on).order_by("due_on", "pk")
+
+
+def _versions_by_months(operators: Iterable[int]) -> dict[int, list[int]]:
+    """The versions of terms that plan a review at each number of months."""
+    found: dict[int, list[int]] = defaultdict(list)
+    planned = TermsVersion.objects.filter(Q(operator__in=list(operators)), frozen_at__isnull=False).order_by("pk")
+    for version, months in planned.values_list("pk", "body__reviews__months"):
+        for number in months or []:
+            found[int(number)].append(version)
+    return dict(sorted(found.items()))

@@ -1,0 +1,48 @@
+"""The only ways to a request for help: the operator's own sites, the refurbisher in charge, or whoever opened it."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from declic.accounts.enums import Permission, Role
+from declic.accounts.models import User
+from declic.accounts.scope import scope_of
+from declic.hotline.models import Ticket
+from declic.people.access import visible_people
+
+
+def visible_tickets(user: User, *permissions: Permission) -> QuerySet[Ticket]:
+    """Requests that `user` reaches with one of `permissions` (answering or opening, if none is named).
+
+    A refurbisher partner sees those given to it, a prescriber's member those that this member opened.
+    """
+    where = Q(pk__in=[])
+    for permission in permissions or (Permission.ANSWER_TICKETS, Permission.OPEN_TICKETS):
+        for reach in scope_of(user).having(permission):
+            here = Q(operator=reach.operator_id)
+            if reach.role == Role.PRESCRIBER:
+                where |= here & Q(opened_by=user)
+            elif reach.role == Role.REFURBISHER and reach.is_partner:
+                where |= here & Q(assigned_to=reach.organisation_id)
+            elif reach.role == Role.REFURBISHER:
+                where |= here & (Q(assigned_to=reach.operator_id) | Q(allocation__isnull=False))
+            elif not reach.is_partner or reach.role == Role.ADVISER:
+                where |= here & Q(person__in=visible_people(user, permission))
+    return Ticket.objects.filter(where)
+
+
+def access_ticket(pk: int, user: User, *permissions: Permission, for_update: bool = False) -> Ticket:
+    """The request `pk` if `user` reaches it, locked if asked; 404 otherwise, whether it exists or not."""
+    tickets = visible_tickets(user, *permissions).select_related(
+        "person", "operator", "opened_by", "assigned_to", "allocation__device", "allocation__edition"
+    )
+    if for_update:
+        tickets = tickets.select_for_update(of=("self",))
+    try:
+        return tickets.get(pk=pk)
+    except Ticket.DoesNotExist:
+        raise Http404 from None
+
+
+def may_read_file(user: User, ticket: Ticket) -> bool:
+    """Whether `user` may open the file of the person behind the request; a refurbisher has a first name and a phone."""
+    return visible_people(user).filter(pk=ticket.person_id).exists()

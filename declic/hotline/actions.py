@@ -1,0 +1,227 @@
+"""Requests for help: opened by whoever the person knows, answered by whoever can mend, and never left without news."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from declic.accounts.models import User
+from declic.core.errors import DomainError
+from declic.equipment import actions as equipment
+from declic.equipment.enums import HELD_STATES
+from declic.equipment.models import Allocation, Device
+from declic.hotline.models import (
+    TICKET_TRANSITIONS,
+    Priority,
+    Resolution,
+    Symptom,
+    Ticket,
+    TicketChannel,
+    TicketMessage,
+    TicketState,
+)
+from declic.messaging.actions import queue_message
+from declic.messaging.models import Channel
+from declic.people.models import Person
+
+# A form sent twice comes back within minutes; the same trouble months later is a new request.
+_SAME_REQUEST = datetime.timedelta(minutes=10)
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    acting_user: User,
+    person: Person,
+    channel: str,
+    symptom: str,
+    description: str,
+    at: datetime.datetime,
+    allocation: Allocation | None = None,
+    priority: str = Priority.NORMAL,
+) -> Ticket:
+    """Open a request for help; it goes to the refurbisher of the machine, if the machine has one.
+
+    The same words for the same person within ten minutes give the open request back: a double click opens one.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if not description.strip():
+        raise DomainError(_("Écrivez en quelques mots ce qui se passe."), field="description")
+    if allocation is not None and allocation.person_id != person.pk:
+        raise DomainError(_("Cette machine n'est pas celle de cette personne : choisissez-en une autre."))
+    same = Ticket.objects.filter(
+        person=person, symptom=Symptom(symptom), description=description.strip(), opened_by=acting_user
+    )
+    known = same.exclude(state=TicketState.SOLVED).filter(opened_at__gt=at - _SAME_REQUEST, opened_at__lte=at).first()
+    if known is not None:
+        return known
+    device = None if allocation is None else allocation.device
+    return Ticket.objects.create(
+        operator_id=person.operator_id,
+        person=person,
+        allocation=allocation,
+        assigned_to=None if device is None else device.refurbisher,
+        channel=TicketChannel(channel),
+        symptom=Symptom(symptom),
+        description=description.strip(),
+        priority=Priority(priority),
+        opened_at=at,
+        opened_by=acting_user,
+    )
+
+
+@transaction.atomic
+def answer_ticket(*, acting_user: User, ticket: Ticket, body: str, at: datetime.datetime) -> Ticket:
+    """Answer an open request and tell whoever opened it; the first answer's time is kept."""
+    ticket = _locked(ticket, at)
+    _refuse_solved(ticket)
+    _say(ticket, acting_user, body, at)
+    ticket.state = TicketState.ANSWERED
+    ticket.first_answer_at = ticket.first_answer_at or at
+    ticket.save(update_fields=["state", "first_answer_at", "updated_at"])
+    _tell_opener(
+        ticket,
+        acting_user,
+        at,
+        subject=_("Une réponse à la demande d'assistance de %(name)s"),
+        body=body,
+        end=_("La demande reste ouverte : vous pouvez répondre dans Déclic."),
+    )
+    return ticket
+
+
+@transaction.atomic
+def add_detail(*, acting_user: User, ticket: Ticket, body: str, at: datetime.datetime) -> Ticket:
+    """Add a line from the side of the person: an answered request waits again for an answer."""
+    ticket = _locked(ticket, at)
+    _refuse_solved(ticket)
+    _say(ticket, acting_user, body, at)
+    ticket.state = TicketState.OPEN
+    ticket.save(update_fields=["state", "updated_at"])
+    return ticket
+
+
+@transaction.atomic
+def solve_ticket(
+    *,
+    acting_user: User,
+    ticket: Ticket,
+    resolution: str,
+    body: str,
+    at: datetime.datetime,
+    new_device: Device | None = None,
+) -> Ticket:
+    """Close a request with how it was solved; a swap hands `new_device` over under the same allocation.
+
+    Raises `DomainError` when it is solved already, or when a swap has no machine to give or none to take back.
+    """
+    ticket = _locked(ticket, at)
+    _refuse_solved(ticket)
+    if resolution not in Resolution.values:
+        raise DomainError(_("Dites comment la panne a été résolue."), field="resolution")
+    if resolution == Resolution.SWAP:
+        _swap(ticket, acting_user, new_device, at)
+    elif new_device is not None:
+        raise DomainError(
+            _("Une machine de remplacement va avec un échange : choisissez « échange de machine », ou aucune machine."),
+            field="new_device",
+        )
+    _say(ticket, acting_user, body, at)
+    ticket.state, ticket.resolution, ticket.solved_at = TicketState.SOLVED, Resolution(resolution), at
+    ticket.first_answer_at = ticket.first_answer_at or at
+    ticket.save(update_fields=["state", "resolution", "solved_at", "first_answer_at", "updated_at"])
+    _tell_opener(
+        ticket,
+        acting_user,
+        at,
+        subject=_("La demande d'assistance de %(name)s est résolue"),
+        body=body,
+        end=_("Solution : %(resolution)s. Si la panne revient, rouvrez la demande dans Déclic.")
+        % {"resolution": ticket.get_resolution_display()},
+    )
+    return ticket
+
+
+@transaction.atomic
+def reopen_ticket(*, acting_user: User, ticket: Ticket, body: str, at: datetime.datetime) -> Ticket:
+    """Open a solved request again because the trouble came back; `body` says what happens now."""
+    ticket = _locked(ticket, at)
+    TICKET_TRANSITIONS.require(
+        ticket.state, TicketState.OPEN, _("Cette demande est déjà ouverte : répondez-y directement.")
+    )
+    if ticket.state != TicketState.SOLVED:
+        raise DomainError(_("Cette demande n'est pas encore résolue : ajoutez une précision."))
+    _say(ticket, acting_user, body, at)
+    ticket.state, ticket.resolution, ticket.solved_at = TicketState.OPEN, "", None
+    ticket.save(update_fields=["state", "resolution", "solved_at", "updated_at"])
+    return ticket
+
+
+def _locked(ticket: Ticket, at: datetime.datetime) -> Ticket:
+    # The person first: a swap locks person, allocation and device in that order.
+    Person.objects.select_for_update().get(pk=ticket.person_id)
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("person", "operator", "opened_by", "allocation__device")
+        .get(pk=ticket.pk)
+    )
+    if at < ticket.opened_at:
+        raise DomainError(_("Cette date précède l'ouverture de la demande : vérifiez-la."))
+    return ticket
+
+
+def _refuse_solved(ticket: Ticket) -> None:
+    if ticket.state == TicketState.SOLVED:
+        raise DomainError(_("Cette demande est déjà résolue : rouvrez-la si la panne est revenue."))
+
+
+def _say(ticket: Ticket, author: User, body: str, at: datetime.datetime) -> None:
+    if not body.strip():
+        raise DomainError(_("Écrivez quelques mots : ils restent dans la conversation."), field="body")
+    TicketMessage.objects.create(operator_id=ticket.operator_id, ticket=ticket, at=at, author=author, body=body.strip())
+
+
+def _swap(ticket: Ticket, acting_user: User, new_device: Device | None, at: datetime.datetime) -> None:
+    if ticket.allocation is None or ticket.allocation.state not in HELD_STATES:
+        raise DomainError(
+            _("Il n'y a pas de machine en prêt à échanger pour cette demande : choisissez une autre solution."),
+            field="resolution",
+        )
+    if new_device is None:
+        raise DomainError(_("Choisissez la machine de remplacement, parmi celles qui sont prêtes."), field="new_device")
+    equipment.swap(
+        acting_user=acting_user,
+        allocation=ticket.allocation,
+        new_device=new_device,
+        at=at,
+        reason=_("assistance : %(symptom)s") % {"symptom": ticket.get_symptom_display()},
+    )
+
+
+def _tell_opener(
+    ticket: Ticket, acting_user: User, at: datetime.datetime, *, subject: str, body: str, end: str
+) -> None:
+    """Whoever handed the question over stays informed; nobody is written to about what they did themselves."""
+    opener = ticket.opened_by
+    if opener == acting_user or not opener.email or not opener.is_active:
+        return
+    # A mail box is not a file: the first name alone, and the number of the request to find it by.
+    name = {"name": ticket.person.first_name}
+    queue_message(
+        operator=ticket.operator,
+        channel=Channel.EMAIL,
+        template="ticket",
+        recipient=opener.name,
+        address=opener.email,
+        subject=subject % name,
+        body="\n\n".join(
+            [
+                _("Bonjour,"),
+                body.strip(),
+                end,
+                _("Demande n° %(number)s, %(operator)s") % {"number": ticket.pk, "operator": ticket.operator.name},
+            ]
+        ),
+        reference=f"ticket:{ticket.pk}",
+        at=at,
+    )
