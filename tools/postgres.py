@@ -281,8 +281,9 @@ class Cluster:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.account.own(self.folder, 0o700)
         with uninterrupted(), self._alone():
-            self._lock = (self.folder / "users.lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            if not self._lock:
+                self._lock = (self.folder / "users.lock").open("w")
+                fcntl.flock(self._lock, fcntl.LOCK_SH)
             if not self.is_running():
                 if not self.data.exists():
                     self._make()
