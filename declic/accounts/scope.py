@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from declic.accounts.enums import PERMISSIONS, Permission, Role
 from declic.accounts.models import Membership, User
+from declic.core.dates import today
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Partnership
 
@@ -29,6 +30,7 @@ class Reach:
     organisation_id: int
     role: Role
     site_id: int | None
+    organisation_name: str = ""
 
     @property
     def is_partner(self) -> bool:
@@ -66,12 +68,20 @@ def _reaches(memberships: Iterable[Membership], partnerships: Iterable[Partnersh
     for membership in memberships:
         role = Role(membership.role)
         if "operator" in membership.organisation.kinds:
-            yield Reach(membership.organisation_id, membership.organisation_id, role, membership.site_id)
+            yield Reach(
+                membership.organisation_id,
+                membership.organisation_id,
+                role,
+                membership.site_id,
+                membership.organisation.name,
+            )
     for partnership in partnerships:
         for membership in memberships:
             role = Role(membership.role)
             if membership.organisation_id == partnership.partner_id and _PARTNER_ROLES.get(role) == partnership.kind:
-                yield Reach(partnership.operator_id, membership.organisation_id, role, None)
+                yield Reach(
+                    partnership.operator_id, membership.organisation_id, role, None, membership.organisation.name
+                )
 
 
 def scope_of(user: User | AnonymousUser, *, on: datetime.date | None = None) -> Scope:
@@ -81,14 +91,15 @@ def scope_of(user: User | AnonymousUser, *, on: datetime.date | None = None) -> 
     cached: Scope | None = getattr(user, "_scope", None)
     if cached is not None and on is None:
         return cached
-    day = on or datetime.datetime.now(tz=datetime.UTC).date()
+    day = on or today()
     memberships = list(
-        Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), user=user)
+        Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), user=user, starts_on__lte=day)
         .select_related("organisation")
         .order_by("pk")
     )
     partnerships = Partnership.objects.filter(
         Q(until__isnull=True) | Q(until__gte=day),
+        since__lte=day,
         partner__in=[membership.organisation_id for membership in memberships],
     ).order_by("pk")
     scope = Scope(tuple(_reaches(memberships, partnerships)))

@@ -1,10 +1,34 @@
-"""The main navigation that every page shows: where one can go, for whom one works, what one may search."""
+"""The main navigation that every page shows: the doors that the user's roles open, and no other."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declic.accounts.access import OPERATOR_KEY
+from declic.accounts.enums import Permission
+from declic.accounts.scope import Scope, scope_of
+
+P = Permission
+PLACES: tuple[tuple[Any, str, frozenset[Permission]], ...] = (
+    (gettext_lazy("Aujourd’hui"), "web:today", frozenset()),
+    (gettext_lazy("Personnes"), "people:list", frozenset({P.SEE_PEOPLE})),
+    (gettext_lazy("Orientations"), "orientation:list", frozenset({P.ANSWER_REFERRALS, P.REFER})),
+    (gettext_lazy("Formation"), "training:list", frozenset({P.RUN_COURSES})),
+    (gettext_lazy("Permanence"), "training:visits", frozenset({P.WELCOME})),
+    (gettext_lazy("Matériel"), "equipment:list", frozenset({P.SEE_STOCK})),
+    (gettext_lazy("Prêts"), "equipment:loans", frozenset({P.HAND_OVER})),
+    (gettext_lazy("Aides internet"), "connectivity:aids", frozenset({P.DECIDE_AID})),
+    (gettext_lazy("Boutique"), "connectivity:shop", frozenset({P.TAKE_MONEY})),
+    (gettext_lazy("Assistance"), "hotline:list", frozenset({P.ANSWER_TICKETS})),
+    (gettext_lazy("Caisse"), "ledger:till", frozenset({P.SEE_BOOKS})),
+    (gettext_lazy("Dispositifs"), "programmes:list", frozenset({P.SEE_PROGRAMMES})),
+    (gettext_lazy("Bilans"), "reporting:list", frozenset({P.SEE_REPORTS})),
+    (gettext_lazy("Réglages"), "organisations:sites", frozenset({P.MANAGE_SITES})),
+)
+"""Where one can go: a label, an address, and the permissions of which one opens it."""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -12,28 +36,32 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": {"items": [], "organisation": "", "role": "", "search_url": None}}
-    places = [
-        (_("Aujourd’hui"), "web:today"),
-        (_("Personnes"), "people:list"),
-        (_("Orientations"), "orientation:list"),
-        (_("Formation"), "training:list"),
-        (_("Matériel"), "equipment:list"),
-        (_("Assistance"), "hotline:list"),
-        (_("Caisse"), "ledger:till"),
-        (_("Dispositifs"), "programmes:list"),
-        (_("Bilans"), "reporting:list"),
+    scope = scope_of(user)
+    known = [
+        (label, url)
+        for label, name, permissions in PLACES
+        if (not permissions or any(scope.can(permission) for permission in permissions)) and (url := _address(name))
     ]
-    known = [(label, url) for label, name in places if (url := _address(name))]
     here = [url for _label, url in known if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(here, key=len, default=None)
+    organisation, role = _standing(request, scope)
     return {
         "navigation": {
             "items": [{"label": label, "url": url, "current": url == current} for label, url in known],
-            "organisation": "",
-            "role": "",
-            "search_url": _address("people:list"),
+            "organisation": organisation,
+            "role": role,
+            "search_url": _address("web:search") if scope.can(P.SEE_PEOPLE) or scope.can(P.SEE_STOCK) else None,
         }
     }
+
+
+def _standing(request: HttpRequest, scope: Scope) -> tuple[str, str]:
+    """For whom the user works now and in which role."""
+    if not scope.reaches:
+        return "", str(_("aucun rôle ouvert"))
+    chosen = request.session.get(OPERATOR_KEY)
+    reach = next((reach for reach in scope.reaches if reach.operator_id == chosen), scope.reaches[0])
+    return reach.organisation_name, str(reach.role.label)
 
 
 def _address(name: str) -> str | None:

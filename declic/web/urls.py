@@ -1,6 +1,12 @@
-"""Addresses of the home pages."""
+"""Addresses of the home pages and of the person's file."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from declic.web import views
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.today_page, name="today"),
+    path("chercher/", views.search, name="search"),
+    path("personnes/<int:person_id>/", views.file_page, name="file"),
+]

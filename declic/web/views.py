@@ -1,0 +1,70 @@
+"""The two pages everybody starts from, today and the person's file, and the search that leads there."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from declic.accounts.access import require
+from declic.accounts.enums import Permission
+from declic.accounts.scope import scope_of
+from declic.core.dates import now, today
+from declic.equipment.access import visible_devices
+from declic.people.access import access_person, visible_people
+from declic.people.actions import log_access
+from declic.people.models import AccessLog
+from declic.people.queries import search_people
+from declic.web.file import summary_of
+from declic.web.journey import next_steps, stands
+from declic.web.story import story
+from declic.web.today import today_of
+
+FOUND = 20
+"""People and machines shown for one search; more means: type more."""
+
+
+@require_safe
+def today_page(request: HttpRequest) -> HttpResponse:
+    """What is late, what waits, what comes: by role."""
+    return render(request, "web/today.html", {"today": today_of(request.user, on=today()), "on": today()})
+
+
+@require_safe
+@transaction.atomic
+def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The person's file on one page; opening it is logged."""
+    person = access_person(person_id, request.user)
+    log_access(acting_user=request.user, person=person, act=AccessLog.Act.VIEW, at=now())
+    on = today()
+    scope = scope_of(request.user)
+    all_stands = stands(person, on=on)
+    steps = next_steps(person, all_stands, scope, on=on)
+    months, more = story(person)
+    context = {
+        "person": person,
+        "summary": summary_of(person, all_stands, scope, on=on),
+        "step": steps[0] if steps else None,
+        "other_steps": steps[1:],
+        "months": months,
+        "more": more,
+        "on": on,
+    }
+    return render(request, "web/file.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """One box for people and machines; a single exact machine or a single person opens at once."""
+    scope = require(request.user, Permission.SEE_PEOPLE, Permission.SEE_STOCK)
+    text = request.GET.get("q", "").strip()[:100]
+    people = list(search_people(visible_people(request.user), text)[: FOUND + 1]) if text else []
+    devices = (
+        list(visible_devices(request.user).filter(tag__iexact=text).select_related("site")[:1])
+        if text and scope.can(Permission.SEE_STOCK)
+        else []
+    )
+    if len(devices) == 1 and not people:
+        return HttpResponseRedirect(reverse("equipment:device", args=[devices[0].pk]))
+    context = {"text": text, "people": people[:FOUND], "more": len(people) > FOUND, "devices": devices}
+    return render(request, "web/search.html", context)
