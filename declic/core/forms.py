@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.fr import nir
@@ -96,8 +98,9 @@ class VersionedFormMixin(forms.Form):
         cleaned = super().clean()
         data = self.cleaned_data if cleaned is None else cleaned
         if data.pop("version", "") != self.current_version:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = self.current_version
+            typed: Any = copy(self.data)
+            typed[self.add_prefix("version")] = self.current_version
+            self.data = typed
             self.add_error(
                 None,
                 ValidationError(
@@ -232,6 +235,8 @@ def format_phone(number: str) -> str:
         parsed = phonenumbers.parse(number, "FR")
     except phonenumbers.NumberParseException:
         return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
     style = phonenumbers.PhoneNumberFormat
     home = phonenumbers.region_code_for_number(parsed) in _PHONE_REGIONS
     return phonenumbers.format_number(parsed, style.NATIONAL if home else style.INTERNATIONAL).replace(" ", "\u00a0")
@@ -250,8 +255,8 @@ class PhoneField(forms.CharField):
         return format_phone(value) if isinstance(value, str) and value.startswith("+") else value
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        if text in self.empty_values:
+        text = super().to_python(value) or ""
+        if not text:
             return ""
         for region in _PHONE_REGIONS:
             try:
@@ -327,6 +332,8 @@ class CleanTextField(forms.CharField):
 
 # ------------------------------------------------------------------------------------------------------------ choices
 
+CHOOSE = gettext_lazy("Choisir…")
+UNKNOWN = gettext_lazy("Je ne sais pas")
 NOT_CHOSEN = gettext_lazy("Choisissez une réponse.")
 
 
@@ -335,7 +342,7 @@ class SelectField(forms.ChoiceField):
 
     default_error_messages = {"required": NOT_CHOSEN, "invalid_choice": NOT_CHOSEN}
 
-    def __init__(self, *, choices: Any = (), empty_label: str = gettext_lazy("Choisir…"), **kwargs: Any) -> None:
+    def __init__(self, *, choices: Any = (), empty_label: str | Promise = CHOOSE, **kwargs: Any) -> None:
         answers = choices if callable(choices) else list(choices)
         super().__init__(choices=lambda: [("", empty_label), *(answers() if callable(answers) else answers)], **kwargs)
 
@@ -346,9 +353,7 @@ class RadioField(forms.ChoiceField):
     widget = forms.RadioSelect
     default_error_messages = {"required": NOT_CHOSEN, "invalid_choice": NOT_CHOSEN}
 
-    def __init__(
-        self, *, choices: Any = (), unknown_label: str = gettext_lazy("Je ne sais pas"), **kwargs: Any
-    ) -> None:
+    def __init__(self, *, choices: Any = (), unknown_label: str | Promise = UNKNOWN, **kwargs: Any) -> None:
         answers = choices if callable(choices) else list(choices)
         last = [] if kwargs.get("required", True) else [("", unknown_label)]
         super().__init__(choices=lambda: [*(answers() if callable(answers) else answers), *last], **kwargs)
@@ -371,7 +376,7 @@ class YesNoField(forms.TypedChoiceField):
     widget = forms.RadioSelect
     default_error_messages = {"required": NOT_CHOSEN, "invalid_choice": NOT_CHOSEN}
 
-    def __init__(self, *, unknown_label: str = gettext_lazy("Je ne sais pas"), **kwargs: Any) -> None:
+    def __init__(self, *, unknown_label: str | Promise = UNKNOWN, **kwargs: Any) -> None:
         answers: list[tuple[str, Any]] = [("oui", gettext_lazy("Oui")), ("non", gettext_lazy("Non"))]
         if not kwargs.get("required", True):
             answers.append(("", unknown_label))

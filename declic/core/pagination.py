@@ -102,7 +102,7 @@ def _may_be_null(queryset: QuerySet[Any], path: str) -> bool:
         except FieldDoesNotExist:
             return True
         maybe = maybe or bool(getattr(field, "null", False))
-        model = field.related_model or model  # type: ignore[assignment]
+        model = field.related_model or model
     return maybe
 
 

@@ -82,7 +82,7 @@ def post_action[**P](
 
     @require_POST
     @wraps(view)
-    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             done = view(request, *args, **kwargs)
         except DomainError as error:

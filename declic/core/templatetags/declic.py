@@ -33,19 +33,19 @@ def _day(value: date | datetime) -> date:
 
 
 @register.filter
-def euros(cents: int | None) -> str:
+def euros(cents: int | str | None) -> str:
     """Cents as `1 850,00 €`; a dash when there is no amount."""
     return UNKNOWN if cents is None or cents == "" else money.format_euros(int(cents))
 
 
 @register.filter
-def euros_short(cents: int | None) -> str:
+def euros_short(cents: int | str | None) -> str:
     """Cents as `1 850 €`, the decimals only when there are some."""
     return UNKNOWN if cents is None or cents == "" else money.format_euros_short(int(cents))
 
 
 @register.filter
-def number(value: float | Decimal | None) -> str:
+def number(value: float | Decimal | str | None) -> str:
     """A number as French readers write it, at most one decimal: `1 234,5`; a true minus sign."""
     if value is None or value == "":
         return UNKNOWN
@@ -56,7 +56,7 @@ def number(value: float | Decimal | None) -> str:
 
 
 @register.filter
-def percent(value: float | None, whole: float | None = None) -> str:
+def percent(value: float | Decimal | str | None, whole: float | Decimal | None = None) -> str:
     """`{{ part|percent:whole }}` or, for a ratio, `{{ 0.625|percent }}`: `62,5 %`. A dash when the whole is nothing."""
     if value is None or value == "" or whole == 0:
         return UNKNOWN
@@ -73,7 +73,7 @@ def share(value: float | None, whole: float | None) -> str:
 
 
 @register.filter
-def minutes_as_hours(minutes: int | None) -> str:
+def minutes_as_hours(minutes: int | str | None) -> str:
     """Minutes as `6 h`, `1 h 30`, `45 min`."""
     if minutes is None or minutes == "":
         return UNKNOWN
@@ -137,17 +137,26 @@ def since(value: date | datetime | None, on: date | datetime) -> str:
 _BEFORE = re.compile(r"[ \u00a0]+([:»])")
 _BEFORE_NARROW = re.compile(r"[ \u00a0]+([;!?])")
 _AFTER = re.compile(r"(«)[ \u00a0]+")
-_UNIT = re.compile(r"(\d) (€|%|h|min|mois|ans?|jours?|heures?)(?![\w])")
+_UNIT = re.compile(r"(\d)[ ](€|%|h|min|mois|ans?|jours?|heures?)(?![\w])")
+
+
+_TAG = re.compile(r"(<[^>]*>)")
+
+
+def _french_spaces(text: str) -> str:
+    text = _AFTER.sub(rf"\1{NO_BREAK_SPACE}", _BEFORE.sub(rf"{NO_BREAK_SPACE}\1", text))
+    return _UNIT.sub(rf"\1{NO_BREAK_SPACE}\2", _BEFORE_NARROW.sub(rf"{NARROW_SPACE}\1", text))
 
 
 @register.filter
 def typo(value: Any) -> SafeString:
-    """French spaces: the ones before « : ; ! ? » and inside guillemets no longer break. Escapes what is not safe."""
-    text = str(conditional_escape(value))
-    text = _AFTER.sub(rf"\1{NO_BREAK_SPACE}", _BEFORE.sub(rf"{NO_BREAK_SPACE}\1", text))
-    text = _UNIT.sub(rf"\1{NO_BREAK_SPACE}\2", _BEFORE_NARROW.sub(rf"{NARROW_SPACE}\1", text))
-    # Every part was escaped above; only spaces were exchanged since.
-    return mark_safe(text)  # noqa: S308
+    """French spaces: the ones before « : ; ! ? », inside guillemets and before units no longer break.
+
+    Escapes what is not safe; in HTML, leaves the tags as they are.
+    """
+    pieces = _TAG.split(str(conditional_escape(value)))
+    # Every part was escaped above or came safe; only spaces between tags are exchanged.
+    return mark_safe("".join(p if p.startswith("<") else _french_spaces(p) for p in pieces))  # noqa: S308
 
 
 # -------------------------------------------------------------------------------------------------- icons, components

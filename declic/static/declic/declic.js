@@ -1,7 +1,7 @@
 // Small helps on top of pages that work without it: menu, focus on errors, one submission only, added rows.
 "use strict";
 
-const busyWords = document.documentElement.lang === "fr" ? "Un instant…" : "…";
+const busyWords = "Un instant…";
 
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-toggles]");
@@ -68,7 +68,7 @@ window.addEventListener("pageshow", () => {
 function addRow(set) {
   const total = set.querySelector(`[name="${set.dataset.formset}-TOTAL_FORMS"]`);
   const number = Number(total.value);
-  const most = Number(set.querySelector(`[name="${set.dataset.formset}-MAX_NUM_FORMS"]`).value);
+  const most = Number(set.querySelector(`[name="${set.dataset.formset}-MAX_NUM_FORMS"]`).value) || 1000;
   if (number >= most) return;
   const row = set.querySelector("template").content.firstElementChild.cloneNode(true);
   for (const element of [row, ...row.querySelectorAll("*")]) {
@@ -85,7 +85,21 @@ function addRow(set) {
   if (first) first.focus();
 }
 
+function addReveal(input) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "reveal";
+  button.textContent = "Afficher le mot de passe";
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.textContent = shown ? "Afficher le mot de passe" : "Cacher le mot de passe";
+  });
+  input.after(button);
+}
+
 function settle(root) {
+  for (const input of root.querySelectorAll("input[type=password]")) addReveal(input);
   for (const button of root.querySelectorAll(".formset-add")) button.hidden = false;
   const summary = root.querySelector("[data-focus]");
   if (summary) {
