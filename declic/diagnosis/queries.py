@@ -1,11 +1,16 @@
 """Reads of diagnosis that other apps need: the level of a person in a programme, and progress from entry to exit."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from declic.diagnosis.enums import AssessmentKind, Level, Skill, Theme
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from declic.accounts.enums import PERMISSIONS, Permission
+from declic.accounts.models import Membership, User
+from declic.diagnosis.enums import THEMES, AssessmentKind, Level, Score, Skill, Theme
 from declic.diagnosis.models import Assessment
 from declic.diagnosis.scoring import theme_means
 
@@ -58,3 +63,45 @@ def progress(enrolment_id: int) -> list[ThemeProgress]:
         )
         for theme in Theme
     ]
+
+
+def team(operator_id: int, permission: Permission, on: datetime.date) -> QuerySet[User]:
+    """The operator's own members whose role gives `permission` on a date, by name: who may be named in a form."""
+    roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+    members = Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on), organisation=operator_id, role__in=roles
+    )
+    return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class SkillLine:
+    """One skill as a page shows it."""
+
+    label: str
+    score: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class ThemeLines:
+    """A theme with its skills and their mean (0 to 4, None when nothing is known)."""
+
+    theme: Theme
+    mean: float | None
+    lines: list[SkillLine]
+
+
+def by_theme(scores: Mapping[Skill, int | None]) -> list[ThemeLines]:
+    """The scores grouped as people read them, theme by theme."""
+    means = theme_means(scores)
+    groups = []
+    for theme, skills in THEMES.items():
+        lines = []
+        for skill in skills:
+            score = scores.get(skill)
+            words = str(_("on ne sait pas") if score is None else Score(score).label)
+            lines.append(SkillLine(str(skill.label), score, words))
+        mean = means[theme]
+        groups.append(ThemeLines(theme, None if mean is None else float(mean), lines))
+    return groups
