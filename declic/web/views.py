@@ -4,12 +4,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from declic.accounts.access import require
 from declic.accounts.enums import Permission
 from declic.accounts.scope import scope_of
-from declic.core.dates import now, today
+from declic.core.dates import format_long, now, today
 from declic.equipment.access import visible_devices
 from declic.people.access import access_person, visible_people
 from declic.people.actions import log_access
@@ -27,7 +29,18 @@ FOUND = 20
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
     """What is late, what waits, what comes: by role."""
-    return render(request, "web/today.html", {"today": today_of(request.user, on=today()), "on": today()})
+    on = today()
+    page = today_of(request.user, on=on)
+    if page.count:
+        greeting = ngettext("Bonjour. Une chose vous attend.", "Bonjour. %(n)d choses vous attendent.", page.count)
+    else:
+        greeting = _("Bonjour. Rien ne vous attend.")
+    context = {
+        "today": page,
+        "greeting": greeting % {"n": page.count},
+        "lede": _("%(day)s. Ce qui est en retard d'abord, puis ce qui vient.") % {"day": format_long(on).capitalize()},
+    }
+    return render(request, "web/today.html", context)
 
 
 @require_safe
