@@ -34,7 +34,7 @@ def _start_ending(allocation: Allocation, at: datetime.datetime) -> tuple[Alloca
     require_held(allocation)
     if allocation.device_id is None:
         raise DomainError(_("La machine n'est pas encore remise."))
-    device = lock_device(allocation.device_id)
+    device = allocation.device = lock_device(allocation.device_id)
     if device.state != DeviceState.ON_LOAN:
         raise DomainError(
             _("La machine %(tag)s n'est pas dehors : son retour est déjà enregistré.") % {"tag": device.tag}

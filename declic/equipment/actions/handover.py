@@ -201,7 +201,7 @@ def hand_over(
     allocation = lock_allocation(allocation)
     if allocation.state != AllocationState.RESERVED or allocation.device_id is None:
         raise _cannot_hand_over(allocation)
-    device = lock_device(allocation.device_id)
+    device = allocation.device = lock_device(allocation.device_id)
     claim = claims.open_claim(allocation)
     if device.state != DeviceState.RESERVED or claim is None or claim.device_id != device.pk:
         raise claims.taken_just_now(device)
