@@ -38,14 +38,14 @@ PANGO_LIBRARIES = {
 # --------------------------------------------------------------------------------------------------------------- Python
 def python_candidates(home: Path, environment: dict[str, str]) -> Iterator[str]:
     """Every place where a Python may be, the likeliest first; none is promised to exist or to run."""
-    pyenv = environment.get("PYENV_ROOT") or str(home / ".pyenv")
-    uv_data = environment.get("UV_PYTHON_INSTALL_DIR") or str(home / ".local/share/uv/python")
+    pyenv = {environment.get("PYENV_ROOT") or f"{home}/.pyenv": None, f"{home}/.pyenv": None}
+    uv_data = environment.get("UV_PYTHON_INSTALL_DIR") or f"{home}/.local/share/uv/python"
     for version in PREFERRED:
         found = shutil.which(f"python{version}", path=environment.get("PATH"))
         if found:
             yield found
         for pattern in (
-            f"{pyenv}/versions/{version}*/bin/python{version}",
+            *(f"{root}/versions/{version}*/bin/python{version}" for root in pyenv),
             f"{uv_data}/cpython-{version}*/bin/python{version}",
             f"/opt/homebrew/bin/python{version}",
             f"/usr/local/bin/python{version}",
@@ -107,7 +107,7 @@ def python_install_command() -> str:
     if shutil.which("dnf"):
         return f"{sudo()}dnf install -y python3.12"
     if shutil.which("apt-get") and not apt_knows("python3.12"):
-        return "python3 -m pip install --user uv && python3 -m uv python install 3.12"
+        return f"{sudo()}apt-get install -y pipx && pipx run uv python install 3.12"
     return f"{sudo()}apt-get install -y python3.12 python3.12-venv"
 
 
