@@ -11,7 +11,7 @@ from declic.connectivity.models import AID_TRANSITIONS, AidState, InternetAid, R
 from declic.core.dates import format_short
 from declic.core.errors import DomainError
 from declic.core.money import format_euros
-from declic.ledger.actions import Posting, post
+from declic.ledger.actions import Posting, open_books, post
 from declic.ledger.enums import AccountRole, Event, Means
 from declic.ledger.models import Auxiliary
 from declic.organisations.models import Organisation, Site
@@ -159,6 +159,8 @@ def add_product(
         )
     if months < 1:
         raise DomainError(_("Une recharge couvre au moins un mois."), field="months")
+    # A shop sells even where no edition has opened the books yet.
+    open_books(operator=operator)
     product, created = RechargeProduct.objects.get_or_create(
         operator=operator,
         name=name.strip(),

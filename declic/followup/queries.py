@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
@@ -66,10 +67,10 @@ def reviews_due(source: User | Organisation, on: datetime.date, *, limit: int = 
         latest = add_months(on, -months) + datetime.timedelta(days=3)
         waiting = (
             counted_from(enrolments.filter(terms__in=versions, starts_on__lte=latest))
-            .filter(counted_from__lte=latest)
+            .filter(LessThanOrEqual(F("counted_from"), latest))
             .exclude(Exists(Review.objects.filter(enrolment=OuterRef("pk"), months=months)))
             .select_related("person", "edition__programme", "terms", "referral__prescriber", "referral__referent")
-            .order_by("counted_from", "pk")[:limit]
+            .order_by(F("counted_from"), "pk")[:limit]
         )
         for enrolment in waiting:
             day = add_months(enrolment.counted_from, months)  # type: ignore[attr-defined]
@@ -100,8 +101,8 @@ def reviews_to_give(user: User, on: datetime.date, *, limit: int = 200) -> list[
 
 def review_day(enrolment: Enrolment, months: int) -> datetime.date:
     """The day on which the review "at N months" of one enrolment is due."""
-    start = counted_from(Enrolment.objects.filter(pk=enrolment.pk)).values_list("counted_from", flat=True).get()
-    return add_months(start, months)
+    dated = counted_from(Enrolment.objects.filter(pk=enrolment.pk)).get()
+    return add_months(dated.counted_from, months)  # type: ignore[attr-defined]
 
 
 def visible_outcomes_due(outcomes: QuerySet[Outcome], on: datetime.date) -> QuerySet[Outcome]:
