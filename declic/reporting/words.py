@@ -1,0 +1,64 @@
+"""How figures are written for French readers."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from declic.core.money import MINUS
+from declic.programmes.figures import amount
+from declic.reporting.indicators import Figure
+from declic.reporting.small_cells import threshold
+
+SYMBOLS = ("€", "%", "h")
+
+
+def small() -> str:
+    """What stands where a small number is hidden."""
+    return _("moins de %(limit)s") % {"limit": threshold()}
+
+
+def value_text(value: object, unit: str) -> str:
+    """A value with its symbol, if its unit is one: `59,38 %`, `3 300 €`, `12 puis 20`; « inconnu » when there is none."""
+    if value is None:
+        return _("inconnu")
+    symbol = unit if unit in SYMBOLS else ""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _(" puis ").join(amount(Decimal(str(one)), symbol) for one in value)
+    return amount(Decimal(str(value)), symbol)
+
+
+def figure_text(figure: Figure) -> str:
+    """The figure alone, as it stands in large."""
+    return small() if figure.hidden else value_text(figure.value, figure.unit)
+
+
+def unit_words(figure: Figure) -> str:
+    """The unit in words, where the figure does not carry it as a symbol."""
+    return "" if figure.unit in SYMBOLS or figure.hidden or figure.value is None else figure.unit
+
+
+def basis(figure: Figure) -> str:
+    """What the figure is made of: `19 sur 32`, and how many are unknown (rule 3)."""
+    if figure.hidden:
+        return _("petit effectif, masqué")
+    parts = []
+    if figure.unit == "%" and figure.denominator is not None and figure.numerator is not None:
+        parts.append(
+            _("%(part)s sur %(whole)s") % {"part": amount(figure.numerator), "whole": amount(figure.denominator)}
+        )
+    if figure.unknown:
+        parts.append(unknown_words(figure.unknown))
+    return ", ".join(parts)
+
+
+def unknown_words(number: int) -> str:
+    return ngettext("%(count)s inconnu", "%(count)s inconnus", number) % {"count": amount(Decimal(number))}
+
+
+def signed(value: Decimal, unit: str) -> str:
+    """A gap with its sign, always: `+3`, `−8`, `0`."""
+    symbol = {"%": _("points")}.get(unit, unit if unit in SYMBOLS else "")
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{amount(abs(value), symbol)}"
