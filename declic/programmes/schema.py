@@ -1,14 +1,32 @@
 """The terms of a programme as data: who may enter, what they receive, how they are followed (one version per edition)."""
 
 import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from django.utils.translation import gettext as _
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+
+def as_decimal(value: object) -> object:
+    """Whole numbers of a file are exact amounts too."""
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
 
 type Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
-type Text = Annotated[str, Field(min_length=1, max_length=300)]
-type Euros = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2)]
+type Text = Annotated[str, Field(pattern=r"\S", min_length=1, max_length=300)]
+type Euros = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2), BeforeValidator(as_decimal)]
 type Benefit = Literal["RSA", "RSO", "ASS", "ADA", "AV", "ASI", "AAH", "ATI", "AVFS", "ASPA", "AER-R", "ATA"]
 type LabourStatus = Literal["chomeur", "chomeur_longue_duree", "inactif", "en_emploi"]
 type PrescriberCode = Literal[
@@ -32,10 +50,42 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def refuse(title: str, problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> NoReturn:
+    """Refuse a model for rules that hold several fields together: each problem is a key (or path) and what is expected."""
+    raise ValidationError.from_exception_data(
+        title,
+        [
+            InitErrorDetails(
+                type=PydanticCustomError("rule", "{expected}", {"expected": expected}),
+                loc=key if isinstance(key, tuple) else (key,),
+                input=None,
+            )
+            for key, expected in problems
+        ],
+    )
+
+
 class AgeRule(Strict):
+    """At least `min` years, at most `max` years, both included."""
+
     fact: Literal["age"]
     min: int | None = Field(default=None, ge=0, le=120)
     max: int | None = Field(default=None, ge=0, le=120)
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> "AgeRule":
+        if problems := list(age_problems(self.__dict__)):
+            refuse("AgeRule", problems)
+        return self
+
+
+def age_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong between the two bounds of an age."""
+    low, high = data.get("min"), data.get("max")
+    if low is None and high is None:
+        yield "min", _("un âge minimum (min), un âge maximum (max) ou les deux")
+    elif isinstance(low, int) and isinstance(high, int) and low > high:
+        yield "max", _("un âge maximum au moins égal au minimum (%(min)s ans)") % {"min": low}
 
 
 class BenefitsRule(Strict):
@@ -79,13 +129,18 @@ type Rule = Annotated[
     AgeRule | BenefitsRule | LabourRule | CommuneRule | PriorityZoneRule | IncomeRule | EquipmentRule | PrescriberRule,
     Field(discriminator="fact"),
 ]
+# One rule, or alternatives of which one is enough.
+type RuleGroup = Annotated[
+    Annotated[Rule, Tag("rule")] | Annotated[list[Rule], Field(min_length=1), Tag("alternatives")],
+    Discriminator(lambda value: "alternatives" if isinstance(value, list) else "rule"),
+]
 
 
 class EntryTerms(Strict):
     prescriber_required: bool = False
     social_evaluation_required: bool = False
     # Each group holds alternatives: a person enters when every group has a rule that is met.
-    rules: list[Rule | list[Rule]] = []
+    rules: list[RuleGroup] = []
 
 
 class CourseTerms(Strict):
@@ -119,16 +174,36 @@ class EquipmentTerms(Strict):
 
     @model_validator(mode="after")
     def _term_fits_mode(self) -> "EquipmentTerms":
-        is_loan = self.mode in ("loan", "loan_then_option")
-        if is_loan and (self.due_on is None) == (self.months is None):
-            raise ValueError("un prêt a une date de fin (due_on) ou une durée en mois (months), l'une des deux")
-        if not is_loan and (self.due_on or self.months or self.options_at_term or self.deposit_eur):
-            raise ValueError("un don ou une vente n'a ni date de fin, ni durée, ni option au terme, ni caution")
-        if self.mode == "sale" and not self.price_eur:
-            raise ValueError("une vente a un prix (price_eur)")
-        if "buy" in self.options_at_term and self.option_price_eur is None:
-            raise ValueError("l'option d'achat au terme demande un prix (option_price_eur)")
+        if problems := list(equipment_problems(self.__dict__)):
+            refuse("EquipmentTerms", problems)
         return self
+
+
+def equipment_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What does not go together in the terms of a machine, as pairs of key and expectation; `data` may be unchecked."""
+    mode, options = data.get("mode"), data.get("options_at_term") or ()
+    if mode in ("loan", "loan_then_option"):
+        if data.get("due_on") is None and data.get("months") is None:
+            yield "due_on", _("une date de fin (due_on) ou une durée en mois (months) : un prêt a l'une des deux")
+        if data.get("due_on") is not None and data.get("months") is not None:
+            yield "months", _("une date de fin (due_on) ou une durée en mois (months), pas les deux")
+        if data.get("price_eur"):
+            yield "price_eur", _("pas de prix : un prêt n'en a pas (le prix d'achat au terme est option_price_eur)")
+        if mode == "loan_then_option" and not options:
+            yield "options_at_term", _("au moins un choix au terme : return, keep ou buy")
+    elif mode in ("gift", "sale"):
+        for key in ("due_on", "months", "options_at_term", "deposit_eur", "option_price_eur"):
+            if data.get(key):
+                yield key, _("rien : un don ou une vente n'a ni caution, ni durée, ni choix au terme")
+        if mode == "sale" and not data.get("price_eur"):
+            yield "price_eur", _("un prix au-dessus de zéro : une vente en a un")
+        if mode == "gift" and data.get("price_eur"):
+            yield "price_eur", _("pas de prix : un don n'en a pas")
+    if isinstance(options, list):
+        if "buy" in options and data.get("option_price_eur") is None:
+            yield "option_price_eur", _("le prix de l'achat au terme (il peut être 0)")
+        if len(options) != len({str(option) for option in options}):
+            yield "options_at_term", _("chaque choix une seule fois")
 
 
 class RechargeTerms(Strict):
@@ -139,9 +214,16 @@ class RechargeTerms(Strict):
 
     @model_validator(mode="after")
     def _solidarity_is_cheaper(self) -> "RechargeTerms":
-        if self.solidarity_price_eur > self.public_price_eur:
-            raise ValueError("le prix solidaire dépasse le prix public")
+        if problems := list(recharge_problems(self.__dict__)):
+            refuse("RechargeTerms", problems)
         return self
+
+
+def recharge_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A recharge that is dearer than on the market helps nobody."""
+    public, solidarity = data.get("public_price_eur"), data.get("solidarity_price_eur")
+    if isinstance(public, int | Decimal) and isinstance(solidarity, int | Decimal) and solidarity > public:
+        yield "solidarity_price_eur", _("un prix solidaire qui ne dépasse pas le prix public")
 
 
 class ConnectivityTerms(Strict):
@@ -177,13 +259,14 @@ class Terms(Strict):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> "Terms":
-        for name, codes in (
-            ("courses", [course.code for course in self.courses]),
-            ("barriers", [barrier.code for barrier in self.barriers]),
-            ("equipment", [(equipment.mode, *equipment.kinds) for equipment in self.equipment]),
+        if problems := list(
+            code_problems(
+                [course.code for course in self.courses],
+                [barrier.code for barrier in self.barriers],
+                [(equipment.mode, *equipment.kinds) for equipment in self.equipment],
+            )
         ):
-            if len(set(codes)) != len(codes):
-                raise ValueError(f"deux entrées de « {name} » ont le même code : chacune doit avoir le sien")
+            refuse("Terms", problems)
         return self
 
     def course(self, code: str) -> CourseTerms | None:
@@ -193,3 +276,15 @@ class Terms(Strict):
     def hours_for(self, level: str) -> int | None:
         """Hours of the course made for `level`, None if no course is tied to it."""
         return next((course.hours for course in self.courses if course.level == level), None)
+
+
+def code_problems(
+    courses: list[str], barriers: list[str], equipment: list[tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Codes that would name two things at once."""
+    if len(set(courses)) != len(courses):
+        yield "courses", _("un code différent pour chaque parcours")
+    if len(set(barriers)) != len(barriers):
+        yield "barriers", _("un code différent pour chaque frein")
+    if len(set(equipment)) != len(equipment):
+        yield "equipment", _("une seule fois la même façon de remettre les mêmes machines")

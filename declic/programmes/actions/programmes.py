@@ -1,9 +1,6 @@
-"""Every write on programmes and editions; the terms of those who entered already are never touched."""
+"""Programmes, editions and terms; the terms of those who entered already are never touched."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,40 +13,11 @@ from declic.core.errors import DomainError
 from declic.ledger.actions import open_books
 from declic.ledger.models import Section
 from declic.organisations.models import Organisation
-from declic.programmes.models import BudgetLine, Edition, MeansLine, Objective, Programme, TermsVersion
+from declic.programmes.models import Edition, Programme, TermsVersion
 from declic.programmes.queries import current_terms
 from declic.programmes.schema import Terms
 
 _NAME_LENGTH, _EDITION_LENGTH, _SLUG_LENGTH, _NOTE_LENGTH = 200, 120, 60, 300
-
-
-@dataclass(frozen=True)
-class ObjectiveRow:
-    """An indicator (see `indicators.INDICATORS`), the aim in words, and the number aimed at."""
-
-    indicator: str
-    label: str
-    target: Decimal
-
-
-@dataclass(frozen=True)
-class MeansRow:
-    """Hours that a role gives, per month, per year or for the whole edition."""
-
-    role: str
-    hours: Decimal
-    per: str
-
-
-@dataclass(frozen=True)
-class BudgetRow:
-    """A planned expense or income in cents; only an income names a funder."""
-
-    side: str
-    label: str
-    planned: int
-    year: int | None = None
-    funder: Organisation | None = None
 
 
 # ------------------------------------------------------------------------------------------------ programmes, editions
@@ -195,67 +163,6 @@ def _add_version(acting_user: User, edition: Edition, number: int, terms: Terms,
         body=terms.model_dump(mode="json"),
         note=note,
         created_by=acting_user,
-    )
-
-
-# --------------------------------------------------------------------------------------------- objectives, means, budget
-
-
-@transaction.atomic
-def set_objectives(*, acting_user: User, edition: Edition, rows: Sequence[ObjectiveRow]) -> list[Objective]:
-    """Replace the objectives of an edition; an indicator has one target at most."""
-    Edition.objects.select_for_update().get(pk=edition.pk)
-    names = [row.indicator for row in rows]
-    if len(set(names)) != len(names):
-        raise DomainError(_("Un indicateur ne peut avoir qu'une cible : retirez la ligne en double."))
-    edition.objectives.all().delete()
-    return Objective.objects.bulk_create(
-        [
-            Objective(
-                operator_id=edition.operator_id,
-                edition=edition,
-                indicator=row.indicator,
-                label=row.label,
-                target=row.target,
-            )
-            for row in rows
-        ]
-    )
-
-
-@transaction.atomic
-def set_means(*, acting_user: User, edition: Edition, rows: Sequence[MeansRow]) -> list[MeansLine]:
-    """Replace the hours that each role gives to an edition."""
-    Edition.objects.select_for_update().get(pk=edition.pk)
-    edition.means.all().delete()
-    return MeansLine.objects.bulk_create(
-        [
-            MeansLine(operator_id=edition.operator_id, edition=edition, role=row.role, hours=row.hours, per=row.per)
-            for row in rows
-        ]
-    )
-
-
-@transaction.atomic
-def set_budget(*, acting_user: User, edition: Edition, rows: Sequence[BudgetRow]) -> list[BudgetLine]:
-    """Replace the planned budget of an edition, in cents; raises `DomainError` if an expense names a funder."""
-    Edition.objects.select_for_update().get(pk=edition.pk)
-    if any(row.funder is not None and row.side != BudgetLine.Side.INCOME for row in rows):
-        raise DomainError(_("Seule une recette a un financeur : retirez le financeur de la dépense."))
-    edition.budget.all().delete()
-    return BudgetLine.objects.bulk_create(
-        [
-            BudgetLine(
-                operator_id=edition.operator_id,
-                edition=edition,
-                side=row.side,
-                label=row.label,
-                year=row.year,
-                planned=row.planned,
-                funder=row.funder,
-            )
-            for row in rows
-        ]
     )
 
 

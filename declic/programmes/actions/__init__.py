@@ -1,0 +1,37 @@
+"""Every write on programmes: their editions, terms, objectives, means and budget, by screen or by file."""
+
+from declic.programmes.actions.importing import import_programme
+from declic.programmes.actions.plans import (
+    BudgetRow,
+    MeansRow,
+    ObjectiveRow,
+    set_budget,
+    set_means,
+    set_objectives,
+)
+from declic.programmes.actions.programmes import (
+    create_edition,
+    create_programme,
+    update_edition,
+    update_programme,
+    write_terms,
+    write_terms_part,
+)
+from declic.programmes.problems import ProgrammeFileError
+
+__all__ = [
+    "BudgetRow",
+    "MeansRow",
+    "ObjectiveRow",
+    "ProgrammeFileError",
+    "create_edition",
+    "create_programme",
+    "import_programme",
+    "set_budget",
+    "set_means",
+    "set_objectives",
+    "update_edition",
+    "update_programme",
+    "write_terms",
+    "write_terms_part",
+]
