@@ -455,7 +455,7 @@ def throwaway_cluster() -> Iterator[str]:
             folder.mkdir(mode=0o700)
             yield cluster.start()
         finally:
-            cluster.stop("immediate")
+            cluster.stop()
             shutil.rmtree(folder, ignore_errors=True)
             record.unlink(missing_ok=True)
 
