@@ -35,6 +35,8 @@ PROGRAMS = ("initdb", "pg_ctl", "postgres")
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 LOCALES = ("C.UTF-8", "fr_FR.UTF-8", "en_US.UTF-8", "C")
 OWNER = "declic"
+# Survives a restart, unlike /tmp.
+OPEN_TO_ALL = Path("/var/tmp")  # noqa: S108
 DURABLE = {"synchronous_commit": "off"}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
@@ -199,7 +201,7 @@ def shelter(account: Account) -> Path:
     inside.mkdir(exist_ok=True)
     if account.reaches(inside):
         return inside
-    outside = Path("/var/tmp") / f"declic-{hashlib.sha256(str(state_folder()).encode()).hexdigest()[:12]}"  # noqa: S108
+    outside = OPEN_TO_ALL / f"declic-{hashlib.sha256(str(state_folder()).encode()).hexdigest()[:12]}"
     with contextlib.suppress(FileExistsError):
         outside.mkdir(mode=0o755)
     # A folder with a foreseeable name where everybody may write: it has to be ours and no link.

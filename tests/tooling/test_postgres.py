@@ -75,6 +75,7 @@ def test_a_wrong_demand_names_the_two_choices(monkeypatch):
 
 def test_a_folder_in_var_tmp_that_is_not_ours_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(postgres, "state_folder", lambda: tmp_path)
+    monkeypatch.setattr(postgres, "OPEN_TO_ALL", tmp_path)
     monkeypatch.setattr(Account, "reaches", lambda self, path: False)
     monkeypatch.setattr(Path, "is_symlink", lambda self: self.name.startswith("declic-"))
     with pytest.raises(Trouble, match="quelqu’un d’autre"):
