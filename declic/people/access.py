@@ -33,3 +33,10 @@ def access_person(
         return people.get(pk=pk)
     except Person.DoesNotExist:
         raise Http404 from None
+
+
+def own_site(user: User, operator_id: int) -> int | None:
+    """The place where `user` works for the operator, when the role names exactly one: what forms begin with."""
+    reaches = [reach for reach in scope_of(user).having(Permission.EDIT_PEOPLE) if reach.operator_id == operator_id]
+    sites = {reach.site_id for reach in reaches}
+    return sites.pop() if len(sites) == 1 else None
