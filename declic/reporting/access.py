@@ -29,7 +29,7 @@ def visible_editions(user: User, permission: Permission = Permission.SEE_REPORTS
     for reach in scope_of(user).having(permission):
         here = Q(operator=reach.operator_id)
         if reach.role == Role.FUNDER:
-            here &= Exists(BudgetLine.objects.filter(edition=OuterRef("pk"), funder=reach.organisation_id))
+            here &= Q(Exists(BudgetLine.objects.filter(edition=OuterRef("pk"), funder=reach.organisation_id)))
         where |= here
     return Edition.objects.filter(where)
 
@@ -65,6 +65,11 @@ def access_programme_editions(programme_id: int, user: User) -> list[Edition]:
     if not found:
         raise Http404
     return found
+
+
+def sibling_editions(edition: Edition, user: User) -> list[Edition]:
+    """The editions of the same programme whose report `user` may read, in order of date."""
+    return list(visible_editions(user).filter(programme=edition.programme_id).order_by("starts_on", "pk"))
 
 
 def audience_for(user: User, operator_id: int) -> Audience:

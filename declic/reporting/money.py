@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from declic.programmes.models import Edition
 from declic.reporting import words
 from declic.reporting.indicators import INDICATORS, Figure
@@ -102,7 +104,7 @@ def read_money(
     notified = {label: int(amount) for label, amount in (grants or {}).items()}
     return Money(
         tuple(_row(key, row) for key, row in rows.items() if key[0] == "expense"),
-        tuple(_row(key, row, _granted(key[2], notified)) for key, row in rows.items() if key[0] == "income"),
+        tuple(_incomes(rows, notified)),
         _recorded(EXPENSES, here) if funder_ids is None else (),
         _recorded(INCOMES, here) if funder_ids is None else (),
         _recorded(DEPOSITS, here),
@@ -115,10 +117,22 @@ def _row(key: tuple[str, str, str], row: tuple[int, list[int]], actual: int | No
     return BudgetRow(key[1], key[2], span, row[0], actual)
 
 
-def _granted(funder: str, notified: Mapping[str, int]) -> int | None:
-    if not funder:
-        return None
-    return sum(amount for label, amount in notified.items() if label.endswith(funder))
+def _incomes(
+    rows: Mapping[tuple[str, str, str], tuple[int, list[int]]], notified: Mapping[str, int]
+) -> Iterable[BudgetRow]:
+    """Income lines; what a funder promised fills its lines in order, and what goes beyond stands on its last one."""
+    left: dict[str, int] = {}
+    incomes = [(key, row) for key, row in rows.items() if key[0] == "income"]
+    last = {key[2]: key for key, _row_ in incomes}
+    for key, row in incomes:
+        funder = key[2]
+        if not funder:
+            yield _row(key, row)
+            continue
+        rest = left.get(funder, notified.get(_("Subvention notifiée par %(funder)s") % {"funder": funder}, 0))
+        actual = rest if last[funder] == key else min(rest, row[0])
+        left[funder] = rest - actual
+        yield _row(key, row, actual)
 
 
 def _recorded(names: Iterable[str], here: Mapping[str, Figure]) -> tuple[MoneyLine, ...]:

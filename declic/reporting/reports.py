@@ -49,6 +49,16 @@ class Line:
         return self.figure.value if self.figure.unit == "%" and isinstance(self.figure.value, Decimal) else None
 
     @property
+    def bar_whole(self) -> int | None:
+        """The whole of the bar."""
+        return None if self.part is None else 100
+
+    @property
+    def target_text(self) -> str:
+        """What was aimed at: nothing here."""
+        return ""
+
+    @property
     def opens(self) -> bool:
         """Whether there is a list of records to open."""
         return self.figure.value is not None and not self.figure.hidden
@@ -161,6 +171,12 @@ class Report:
         return format_day(self.at)
 
     @property
+    def definitions(self) -> list[Line]:
+        """Every line of the report once, for the words by which it is counted."""
+        lines = [*self.headline, *self.objectives, *self.journey, *self.training, *self.equipment, *self.support]
+        return list({line.name: line for line in lines}.values())
+
+    @property
     def most_on_the_way(self) -> Decimal:
         """The largest number of the journey, by which its bars are drawn."""
         return max((line.figure.numerator or Decimal(0) for line in self.journey), default=Decimal(0))
@@ -261,7 +277,8 @@ def _lines(names: Iterable[str], here: dict[str, Figure], *, keep: int = 0) -> t
 
 
 def _headline(objectives: Sequence[ObjectiveLine], here: dict[str, Figure]) -> tuple[Line, ...]:
-    first: list[Line] = [line for line in objectives if line.value is not None or line.figure.hidden][:HEADLINE_SIZE]
+    first: list[Line] = []
+    first.extend([line for line in objectives if line.value is not None or line.figure.hidden][:HEADLINE_SIZE])
     taken = {line.name for line in first}
     others = [line for line in _lines(HEADLINE, here) if line.name not in taken]
     return tuple([*first, *others][:HEADLINE_SIZE])

@@ -1,0 +1,75 @@
+"""A report outside of the screens: the objectives as a table for a spreadsheet, the whole as a PDF that can be read aloud."""
+
+import csv
+import io
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from declic.core.dates import format_short
+from declic.reporting.reports import Report
+
+# A spreadsheet runs a cell that begins with one of these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}".replace(".", ",")
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def objectives_csv(report: Report) -> str:
+    """The objectives as semicolon-separated text with French decimals, as spreadsheets open it here."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(
+        [
+            _("objectif"), _("indicateur"), _("visé"), _("obtenu"), _("unité"), _("numérateur"), _("dénominateur"),
+            _("inconnus"), _("écart"), _("état"), _("au"), _("définition"),
+        ]
+    )  # fmt: skip
+    for line in report.objectives:
+        figure = line.figure
+        writer.writerow(
+            [
+                _text(line.label), line.name, _number(line.target),
+                line.text if figure.hidden or isinstance(figure.value, list) else _number(line.value), figure.unit,
+                _number(figure.numerator), _number(figure.denominator), "" if figure.hidden else figure.unknown,
+                _number(line.gap), line.state_words, format_short(report.at), _text(line.definition),
+            ]
+        )  # fmt: skip
+    return "\ufeff" + out.getvalue()
+
+
+@cache
+def _style() -> str:
+    """The style sheet of the pages and that of the printed report, with fonts read from where they are installed."""
+    sheet = "\n".join(_found(name).read_text(encoding="utf-8") for name in ("declic/declic.css", "declic/report.css"))
+    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
+    return sheet.replace('url("fonts/', f'url("{fonts.as_uri()}/')
+
+
+def _found(name: str) -> Path:
+    path = finders.find(name)
+    if not isinstance(path, str):
+        raise FileNotFoundError(name)
+    return Path(path)
+
+
+def report_pdf(context: dict[str, Any]) -> bytes:
+    """The report as a tagged PDF (PDF/UA-1), from the same parts as the screen."""
+    # Loaded only when someone prints: it takes longer than any page.
+    from weasyprint import CSS, HTML
+
+    html = render_to_string("reporting/pdf.html", context)
+    document = HTML(string=html, base_url="about:blank", media_type="print")
+    return document.write_pdf(stylesheets=[CSS(string=_style(), media_type="print")], pdf_variant="pdf/ua-1")
