@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "declic.followup",
     "declic.reporting",
     "declic.web",
+    "declic.demo",
 ]
 
 MIDDLEWARE = [

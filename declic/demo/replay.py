@@ -1,0 +1,51 @@
+"""Replays a case from its example, once, and reads its figures; the second time it only reads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from declic.demo.cases import actu, bagnolet, emmaus, grenoble, toulouse
+from declic.demo.stage import Stage
+from declic.programmes.models import Programme
+
+CASES: dict[str, Callable[[str], Stage]] = {
+    "toulouse-2021": toulouse.play,
+    "bagnolet-2014": bagnolet.play,
+    "grenoble-2022": grenoble.play,
+    "pole-emploi-actu": actu.play,
+    "emmaus-connect": emmaus.play,
+}
+
+
+def replayed(case: str) -> Programme | None:
+    """The programme of a case, if it was replayed here."""
+    return Programme.objects.filter(slug=case).order_by("pk").first()
+
+
+def replay(case: str) -> Programme:
+    """Replay `case` with made-up people, all or nothing; a case that is there already is left as it is."""
+    there = replayed(case)
+    if there is not None:
+        return there
+    with transaction.atomic():
+        return CASES[case](case).programme
+
+
+def figures(case: str) -> dict[str, Any]:
+    """The case's figures, recorded and published, as `manage.py replay CASE --json` prints them."""
+    from declic.reporting.reports import published_comparison
+
+    programme = replay(case)
+    return {
+        "case": case,
+        "figures": {
+            row.name: {
+                "recorded": row.recorded,
+                "published": row.published,
+                "unit": row.unit,
+                "contradiction": row.contradiction,
+            }
+            for row in published_comparison(programme)
+        },
+    }
