@@ -1,12 +1,14 @@
 """What is read about aids and recharges in more than one place."""
 
 import datetime
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Value
 
 from declic.connectivity.models import RechargeProduct, RechargeSale
+from declic.core.search import FoldedText
 from declic.organisations.models import Organisation
 from declic.people.models import Person
 from declic.programmes.models import Edition
@@ -57,3 +59,24 @@ def monthly_saving(product: RechargeProduct | RechargeSale) -> int:
     """Cents saved a month by one recharge, rounded down: never promise a cent too much."""
     paid = product.solidarity_price if isinstance(product, RechargeProduct) else product.paid
     return (product.public_price - paid) // product.months
+
+
+def find_buyers(people: QuerySet[Person], words: str, *, limit: int = 20) -> list[Person]:
+    """Of `people`, those whose name holds every word or whose phone number is the one typed, in order of name."""
+    words = " ".join(words.split())
+    if len(words) < 2:
+        return []
+    digits = re.sub(r"\D", "", words)
+    if len(digits) >= 6:
+        # A number typed as 06…, 00336… or +336… ends with the same nine digits.
+        found = people.filter(phones__number__endswith=digits[-9:])
+    else:
+        found = people
+        for word in words.split():
+            found = found.filter(search_key__contains=FoldedText(Value(word)))
+    return list(
+        found.prefetch_related("phones")
+        .select_related("site")
+        .order_by("last_name", "first_name", "pk")
+        .distinct()[:limit]
+    )

@@ -56,14 +56,47 @@ def reviews_due(source: User | Organisation, on: datetime.date, *, limit: int = 
     after the exit is not owed. One query for the terms, then one for each distinct number of months.
     """
     if isinstance(source, Organisation):
-        enrolments = Enrolment.objects.filter(operator=source)
-        operators: Iterable[int] = [source.pk]
-    else:
-        enrolments = visible_enrolments(source, Permission.GIVE_REVIEWS)
-        operators = scope_of(source).operators(Permission.GIVE_REVIEWS)
+        return _due(Enrolment.objects.filter(operator=source), [source.pk], on, limit)
+    operators = scope_of(source).operators(Permission.GIVE_REVIEWS)
+    return _due(visible_enrolments(source, Permission.GIVE_REVIEWS), operators, on, limit)
+
+
+def reviews_to_give(user: User, on: datetime.date, *, limit: int = 200) -> list[ReviewDue]:
+    """Of the reviews due, those that `user` may give (same rule as `reviewers.may_review`)."""
+    return _due(_reviewed_by(user), scope_of(user).operators(Permission.GIVE_REVIEWS), on, limit)
+
+
+def reviews_of_others(user: User, on: datetime.date, *, limit: int = 200) -> list[ReviewDue]:
+    """Of the reviews due that `user` reaches, those that are someone else's to give: a referent's, most often."""
+    others = visible_enrolments(user, Permission.GIVE_REVIEWS).exclude(pk__in=_reviewed_by(user).values("pk"))
+    return _due(others, scope_of(user).operators(Permission.GIVE_REVIEWS), on, limit)
+
+
+def _reviewed_by(user: User) -> QuerySet[Enrolment]:
+    referents = Q(
+        terms__body__reviews__by="prescriber",
+        referral__prescriber__isnull=False,
+        referral__referent__isnull=False,
+    )
+    mine = Q(pk__in=[])
+    for reach in scope_of(user).having(Permission.GIVE_REVIEWS):
+        here = Q(operator=reach.operator_id)
+        if reach.role == Role.PRESCRIBER:
+            mine |= here & referents & Q(referral__prescriber=reach.organisation_id)
+        else:
+            mine |= here & (
+                ~Q(terms__body__reviews__by="prescriber")
+                | Q(referral__isnull=True)
+                | Q(referral__prescriber__isnull=True)
+                | Q(referral__referent__isnull=True)
+            )
+    return visible_enrolments(user, Permission.GIVE_REVIEWS).filter(mine)
+
+
+def _due(enrolments: QuerySet[Enrolment], operators: Iterable[int], on: datetime.date, limit: int) -> list[ReviewDue]:
     due: list[ReviewDue] = []
     for months, versions in _versions_by_months(operators).items():
-        # Calendar months do not subtract exactly (31 May less 3 months): a day of slack, settled below.
+        # Calendar months do not subtract exactly (31 May less 3 months): a few days of slack, settled below.
         latest = add_months(on, -months) + datetime.timedelta(days=3)
         waiting = (
             counted_from(enrolments.filter(terms__in=versions, starts_on__lte=latest))
@@ -77,26 +110,6 @@ def reviews_due(source: User | Organisation, on: datetime.date, *, limit: int = 
             if day <= on and (enrolment.ended_on is None or enrolment.ended_on >= day):
                 due.append(ReviewDue(enrolment, months, day, awaits_referent(enrolment)))
     return sorted(due, key=lambda review: (review.due_on, review.enrolment.pk))[:limit]
-
-
-def reviews_to_give(user: User, on: datetime.date, *, limit: int = 200) -> list[ReviewDue]:
-    """Of the reviews due that `user` reaches, those that this user's roles may give."""
-    as_referent = {
-        (reach.operator_id, reach.organisation_id)
-        for reach in scope_of(user).having(Permission.GIVE_REVIEWS)
-        if reach.role == Role.PRESCRIBER
-    }
-    as_staff = {
-        reach.operator_id for reach in scope_of(user).having(Permission.GIVE_REVIEWS) if reach.role != Role.PRESCRIBER
-    }
-
-    def mine(review: ReviewDue) -> bool:
-        enrolment = review.enrolment
-        if review.by_referent and enrolment.referral is not None:
-            return (enrolment.operator_id, enrolment.referral.prescriber_id) in as_referent
-        return enrolment.operator_id in as_staff
-
-    return [review for review in reviews_due(user, on, limit=limit) if mine(review)]
 
 
 def review_day(enrolment: Enrolment, months: int) -> datetime.date:
