@@ -8,6 +8,7 @@ from django.db import transaction
 from declic.demo.cases import actu, bagnolet, emmaus, grenoble, toulouse
 from declic.demo.stage import Stage
 from declic.programmes.models import Programme
+from declic.reporting.published import as_json, published_comparison
 
 CASES: dict[str, Callable[[str], Stage]] = {
     "toulouse-2021": toulouse.play,
@@ -34,15 +35,13 @@ def replay(case: str) -> Programme:
 
 def figures(case: str) -> dict[str, Any]:
     """The case's figures, recorded and published, as `manage.py replay CASE --json` prints them."""
-    from declic.reporting.reports import published_comparison
-
     programme = replay(case)
     return {
         "case": case,
         "figures": {
             row.name: {
-                "recorded": row.recorded,
-                "published": row.published,
+                "recorded": as_json(row.recorded.value) if row.recorded else None,
+                "published": as_json(row.published),
                 "unit": row.unit,
                 "contradiction": row.contradiction,
             }
