@@ -1,7 +1,7 @@
 """Writes of training: groups, places, classes, signed attendance, drop-in visits, volunteers' training."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -190,6 +190,59 @@ def schedule_class(
         trainer=trainer,
         led_by_volunteer=led_by_volunteer,
     )
+
+
+@transaction.atomic
+def schedule_pattern(
+    *,
+    acting_user: User,
+    group: CourseGroup,
+    first: datetime.date,
+    last: datetime.date,
+    weekdays: Collection[int],
+    half_days: Collection[str],
+    minutes: int,
+    trainer: User,
+    room: str = "",
+    led_by_volunteer: bool = False,
+) -> list[ClassSession]:
+    """Put classes on every chosen weekday (0 is Monday) and half-day from `first` to `last`; taken half-days stay as they are.
+
+    Raises `DomainError` for what `schedule_class` refuses, or when no class would be added: then none is.
+    """
+    if last < first:
+        raise DomainError(_("Le dernier jour vient avant le premier : vérifiez les deux dates."), field="last")
+    if first < group.starts_on or last > group.ends_on:
+        raise DomainError(
+            _("Le groupe va du %(first)s au %(last)s : choisissez des jours entre les deux.")
+            % {"first": format_short(group.starts_on), "last": format_short(group.ends_on)},
+            field="first" if first < group.starts_on else "last",
+        )
+    taken = set(ClassSession.objects.filter(group=group).values_list("on", "half_day"))
+    days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+    wanted = [
+        (day, half_day) for day in days if day.weekday() in weekdays for half_day in HalfDay if half_day in half_days
+    ]
+    added = [
+        schedule_class(
+            acting_user=acting_user,
+            group=group,
+            on=day,
+            half_day=half_day,
+            minutes=minutes,
+            trainer=trainer,
+            room=room,
+            led_by_volunteer=led_by_volunteer,
+        )
+        for day, half_day in wanted
+        if (day, str(half_day)) not in taken
+    ]
+    if not added:
+        raise DomainError(
+            _("Aucune séance ajoutée : aucun jour ne correspond, ou ces demi-journées ont déjà leur séance."),
+            field="weekdays",
+        )
+    return added
 
 
 @transaction.atomic

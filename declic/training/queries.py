@@ -4,13 +4,18 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from declic.accounts.enums import Role
+from declic.accounts.models import Membership, User
 from declic.diagnosis.queries import confirmed_levels
 from declic.orientation.models import Enrolment
+from declic.programmes.schema import Terms
 from declic.training.enums import AttendanceStatus, GroupKind
-from declic.training.models import Attendance, CourseGroup, GroupPlace, VolunteerTraining
+from declic.training.models import Attendance, ClassSession, CourseGroup, GroupPlace, Visit, VolunteerTraining
 
 type Moment = datetime.date | datetime.datetime
 
@@ -129,3 +134,129 @@ def waiting_for_a_place(group: CourseGroup) -> QuerySet[Enrolment]:
 def trained_before(*, operator_id: int, user_id: int, day: datetime.date) -> bool:
     """Whether a volunteer was trained by this operator before `day` (case: Emmaüs Connect, "formés au préalable")."""
     return VolunteerTraining.objects.filter(operator=operator_id, user=user_id, on__lt=day).exists()
+
+
+# ------------------------------------------------------------------------------------------------- what pages show
+
+
+def is_volunteer(user: User, operator_id: int, on: datetime.date) -> bool:
+    """Whether `user` works for this operator as a volunteer only on a date."""
+    roles = set(
+        Membership.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on), user=user, organisation=operator_id
+        ).values_list("role", flat=True)
+    )
+    return roles == {Role.VOLUNTEER}
+
+
+def volunteers(operator_id: int, on: datetime.date) -> QuerySet[User]:
+    """The operator's volunteers on a date, by name."""
+    members = Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on), organisation=operator_id, role=Role.VOLUNTEER
+    )
+    return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an edition lets one open: a course, a workshop, or a training of professionals."""
+
+    code: str
+    """`course:CODE`, `workshop:INDEX` or `professionals`."""
+    kind: GroupKind
+    name: str
+    detail: str = ""
+    course_code: str = ""
+    hours: int | None = None
+    capacity: int | None = None
+    audience: str = ""
+
+
+def offers(terms: Terms) -> list[Offer]:
+    """Everything that can be opened under these terms, in their order."""
+    found = [
+        Offer(
+            code=f"course:{course.code}",
+            kind=GroupKind.COURSE,
+            name=course.name,
+            detail=course.rhythm,
+            course_code=course.code,
+            hours=course.hours,
+            capacity=course.group_max,
+        )
+        for course in terms.courses
+    ]
+    found += [
+        Offer(
+            code=f"workshop:{index}",
+            kind=GroupKind.WORKSHOP,
+            name=workshop.theme,
+            detail=workshop.audience,
+            audience=workshop.audience,
+        )
+        for index, workshop in enumerate(terms.workshops)
+    ]
+    return [*found, Offer(code="professionals", kind=GroupKind.PROFESSIONALS, name=_("Formation de professionnels"))]
+
+
+def course_level(group: CourseGroup, terms: Terms) -> str:
+    """The level for which the group's course is made; empty when it is made for none."""
+    course = terms.course(group.course_code) if group.course_code else None
+    return (course.level or "") if course else ""
+
+
+class SheetState(TextChoices):
+    """Where the sheet of a class stands."""
+
+    COMING = "coming", gettext_lazy("à venir")
+    TO_SIGN = "to_sign", gettext_lazy("à émarger")
+    SIGNED = "signed", gettext_lazy("émargée")
+    NOT_HELD = "not_held", gettext_lazy("n’a pas eu lieu")
+
+
+def sheet_state(session: ClassSession, on: datetime.date) -> SheetState:
+    """The state of a sheet on a date."""
+    if session.held is False:
+        return SheetState.NOT_HELD
+    if session.held:
+        return SheetState.SIGNED
+    return SheetState.COMING if session.on > on else SheetState.TO_SIGN
+
+
+def places_on(session: ClassSession) -> QuerySet[GroupPlace]:
+    """The places that cover the day of a class, by name."""
+    return (
+        GroupPlace.objects.filter(group=session.group_id, taken_on__lte=session.on)
+        .exclude(left_on__lt=session.on)
+        .select_related("enrolment__person", "enrolment__referral", "enrolment__terms")
+        .order_by("enrolment__person__last_name", "enrolment__person__first_name", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class VisitCounts:
+    """A day of drop-in help in numbers; `unknown` is how many visits do not say whether they were solved."""
+
+    visits: int
+    named: int
+    solved: int
+    unknown: int
+    minutes: int
+
+
+def count_visits(visits: QuerySet[Visit]) -> VisitCounts:
+    """Counts of some visits, in one query."""
+    counts = visits.aggregate(
+        all=Count("pk"),
+        with_name=Count("pk", filter=Q(person__isnull=False)),
+        settled=Count("pk", filter=Q(solved=True)),
+        unsaid=Count("pk", filter=Q(solved__isnull=True)),
+        total=Sum("minutes", default=0),
+    )
+    return VisitCounts(
+        visits=counts["all"],
+        named=counts["with_name"],
+        solved=counts["settled"],
+        unknown=counts["unsaid"],
+        minutes=counts["total"],
+    )

@@ -34,7 +34,12 @@ def _barrier(world: Any) -> Barrier:
 def _plan_action(world: Any) -> PlanAction:
     barrier = _barrier(world)
     return barrier.actions.first() or plan_action(
-        acting_user=world.enrolment.adviser, barrier=barrier, text="Essayer à deux", due_on=DAY, on=DAY, owner_name="Awa"
+        acting_user=world.enrolment.adviser,
+        barrier=barrier,
+        text="Essayer à deux",
+        due_on=DAY,
+        on=DAY,
+        owner_name="Awa",
     )
 
 

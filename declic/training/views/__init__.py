@@ -1,0 +1,1 @@
+"""Pages of training: groups, sheets of classes, drop-in help."""
