@@ -7,7 +7,9 @@ from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.hotline.models import Ticket
+from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
+from declic.people.models import Person
 
 
 def visible_tickets(user: User, *permissions: Permission) -> QuerySet[Ticket]:
@@ -41,6 +43,25 @@ def access_ticket(pk: int, user: User, *permissions: Permission, for_update: boo
         return tickets.get(pk=pk)
     except Ticket.DoesNotExist:
         raise Http404 from None
+
+
+def visible_callers(user: User) -> QuerySet[Person]:
+    """People for whom `user` may open a request: those of the user's sites, or those that the user's structure sent."""
+    sent = visible_enrolments(user, Permission.OPEN_TICKETS).values("person")
+    return Person.objects.filter(Q(pk__in=visible_people(user, Permission.OPEN_TICKETS)) | Q(pk__in=sent))
+
+
+def access_caller(pk: int, user: User) -> Person:
+    """The person `pk` if `user` may open a request for her; 404 otherwise, whether she exists or not."""
+    try:
+        return visible_callers(user).get(pk=pk)
+    except Person.DoesNotExist:
+        raise Http404 from None
+
+
+def may_answer(user: User, ticket: Ticket) -> bool:
+    """Whether `user` answers this request, rather than only following it."""
+    return visible_tickets(user, Permission.ANSWER_TICKETS).filter(pk=ticket.pk).exists()
 
 
 def may_read_file(user: User, ticket: Ticket) -> bool:

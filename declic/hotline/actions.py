@@ -72,9 +72,14 @@ def open_ticket(
 
 @transaction.atomic
 def answer_ticket(*, acting_user: User, ticket: Ticket, body: str, at: datetime.datetime) -> Ticket:
-    """Answer an open request and tell whoever opened it; the first answer's time is kept."""
+    """Answer an open request and tell whoever opened it; the first answer's time is kept.
+
+    The same words sent twice in a row by the same author are said once.
+    """
     ticket = _locked(ticket, at)
     _refuse_solved(ticket)
+    if _just_said(ticket, acting_user, body):
+        return ticket
     _say(ticket, acting_user, body, at)
     ticket.state = TicketState.ANSWERED
     ticket.first_answer_at = ticket.first_answer_at or at
@@ -95,6 +100,8 @@ def add_detail(*, acting_user: User, ticket: Ticket, body: str, at: datetime.dat
     """Add a line from the side of the person: an answered request waits again for an answer."""
     ticket = _locked(ticket, at)
     _refuse_solved(ticket)
+    if _just_said(ticket, acting_user, body):
+        return ticket
     _say(ticket, acting_user, body, at)
     ticket.state = TicketState.OPEN
     ticket.save(update_fields=["state", "updated_at"])
@@ -179,6 +186,11 @@ def _say(ticket: Ticket, author: User, body: str, at: datetime.datetime) -> None
     if not body.strip():
         raise DomainError(_("Écrivez quelques mots : ils restent dans la conversation."), field="body")
     TicketMessage.objects.create(operator_id=ticket.operator_id, ticket=ticket, at=at, author=author, body=body.strip())
+
+
+def _just_said(ticket: Ticket, author: User, body: str) -> bool:
+    last = ticket.messages.order_by("at", "pk").last()
+    return last is not None and last.author_id == author.pk and last.body == body.strip()
 
 
 def _swap(ticket: Ticket, acting_user: User, new_device: Device | None, at: datetime.datetime) -> None:

@@ -1,0 +1,178 @@
+"""Pages of the hotline: the queue, one request with its conversation, opening and solving."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from declic.accounts.access import require
+from declic.accounts.enums import Permission
+from declic.accounts.http import user_of
+from declic.core.dates import now, today
+from declic.core.forms import posted
+from declic.core.pagination import Order, keyset_page
+from declic.core.views import submit
+from declic.hotline import actions
+from declic.hotline.access import access_caller, access_ticket, may_answer, may_read_file, visible_tickets
+from declic.hotline.forms import SolveForm, TicketForm, WordsForm
+from declic.hotline.models import Resolution, Ticket, TicketChannel, TicketState
+from declic.hotline.queries import can_swap, held_machines, name_for, spare_machines, waited
+from declic.people.access import visible_people
+
+# Urgent ones first, then the oldest; what is solved, the latest first.
+_QUEUE: Order = (("priority", True), ("opened_at", False), ("pk", False))
+_TABS: dict[str, tuple[TicketState, Order]] = {
+    "a-prendre": (TicketState.OPEN, _QUEUE),
+    "a-suivre": (TicketState.ANSWERED, _QUEUE),
+    "resolues": (TicketState.SOLVED, (("solved_at", True), ("pk", True))),
+}
+
+
+def ticket_list(request: HttpRequest) -> HttpResponseBase:
+    """The queue, by priority and age."""
+    user = user_of(request)
+    scope = require(user, Permission.ANSWER_TICKETS, Permission.OPEN_TICKETS)
+    tab = request.GET.get("etat", "")
+    tab = tab if tab in _TABS else "a-prendre"
+    state, order = _TABS[tab]
+    rows = (
+        visible_tickets(user)
+        .filter(state=state)
+        .select_related("person", "allocation__device", "opened_by", "assigned_to")
+    )
+    page = keyset_page(rows, request.GET, order=order)
+    return render(
+        request,
+        "hotline/list.html",
+        {
+            "page": page,
+            "rows": [{"ticket": ticket, "name": name_for(user, ticket)} for ticket in page.rows],
+            "tab": tab,
+            "today": today(),
+            "answers": scope.can(Permission.ANSWER_TICKETS),
+        },
+    )
+
+
+def ticket_create(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """Open a request for someone: the adviser or the referent hands the question over and stays informed."""
+    user = user_of(request)
+    person = access_caller(person_id, user)
+    accompanies = visible_people(user, Permission.OPEN_TICKETS).filter(pk=person.pk).exists()
+    form = TicketForm(
+        **posted(request),
+        machines=list(held_machines(person)),
+        channel=None if accompanies else TicketChannel.PRESCRIBER,
+        initial={"channel": TicketChannel.ADVISER},
+    )
+    return submit(
+        request,
+        form,
+        lambda **typed: actions.open_ticket(acting_user=user, person=person, at=now(), **typed),
+        success=_opened,
+        to=lambda ticket: reverse("hotline:ticket", args=[ticket.pk]),
+        template="hotline/create.html",
+        context={"person": person, "reads_file": visible_people(user).filter(pk=person.pk).exists()},
+    )
+
+
+def _opened(ticket: Ticket) -> str:
+    if ticket.assigned_to is not None:
+        return _("Demande confiée à %(name)s. Vous recevrez la réponse par courriel.") % {"name": ticket.assigned_to}
+    return _("Demande enregistrée. Qui l'a ouverte reçoit la réponse par courriel.")
+
+
+def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    """One request: what happens, what was said, and a line to add."""
+    user = user_of(request)
+    found = access_ticket(ticket_id, user)
+    answers = may_answer(user, found)
+    line = _line(found, answers)
+    device = None if found.allocation is None else found.allocation.device
+    return submit(
+        request,
+        WordsForm(**posted(request), label=line.label),
+        lambda **typed: line.action(acting_user=user, ticket=found, at=now(), **typed),
+        success=line.said,
+        to=reverse("hotline:ticket", args=[found.pk]),
+        template="hotline/ticket.html",
+        context={
+            "ticket": found,
+            "name": name_for(user, found),
+            "phones": list(found.person.phones.all()),
+            "lines": list(found.messages.select_related("author").order_by("at", "pk")),
+            "answers": answers,
+            "send": line.send,
+            "device": device,
+            "waited_minutes": int(waited(found, now()).total_seconds() // 60),
+            "reads_file": may_read_file(user, found),
+            "today": today(),
+        },
+    )
+
+
+class _Line(NamedTuple):
+    """What a new line of the conversation is, for who writes it."""
+
+    label: str
+    send: str
+    action: Callable[..., Ticket]
+    said: str
+
+
+def _line(found: Ticket, answers: bool) -> _Line:
+    if found.state == TicketState.SOLVED:
+        return _Line(
+            _("Ce qui se passe maintenant"),
+            _("Rouvrir la demande"),
+            actions.reopen_ticket,
+            _("Demande rouverte : elle revient dans la file."),
+        )
+    if answers:
+        return _Line(
+            _("Votre réponse"),
+            _("Envoyer la réponse"),
+            actions.answer_ticket,
+            _("Réponse envoyée. La demande reste à suivre jusqu'à sa solution."),
+        )
+    return _Line(
+        _("Ajouter une précision"),
+        _("Ajouter"),
+        actions.add_detail,
+        _("Précision ajoutée : la demande revient dans la file."),
+    )
+
+
+def ticket_solve(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    """Say how it was solved; a swap names the machine that replaces."""
+    user = user_of(request)
+    found = access_ticket(ticket_id, user, Permission.ANSWER_TICKETS)
+    if found.state == TicketState.SOLVED and request.method == "GET":
+        return redirect("hotline:ticket", found.pk)
+    swappable = can_swap(found)
+    spares = spare_machines(found) if swappable else []
+    return submit(
+        request,
+        SolveForm(
+            **posted(request), spares=spares, can_swap=swappable, initial={"resolution": request.GET.get("par", "")}
+        ),
+        lambda **typed: actions.solve_ticket(acting_user=user, ticket=found, at=now(), **typed),
+        success=_solved,
+        to=reverse("hotline:ticket", args=[found.pk]),
+        template="hotline/solve.html",
+        context={
+            "ticket": found,
+            "name": name_for(user, found),
+            "no_spare": swappable and not spares,
+            "swappable": swappable,
+        },
+    )
+
+
+def _solved(ticket: Ticket) -> str:
+    if ticket.resolution == Resolution.SWAP:
+        return _("Échange enregistré : la nouvelle machine est attribuée, l'ancienne part en réparation.")
+    return _("Demande résolue. Qui l'a ouverte est prévenu par courriel.")
