@@ -40,7 +40,7 @@ def figures(case: str) -> dict[str, Any]:
         "case": case,
         "figures": {
             row.name: {
-                "recorded": as_json(row.recorded.value) if row.recorded else None,
+                "recorded": row.recorded,
                 "published": as_json(row.published),
                 "unit": row.unit,
                 "contradiction": row.contradiction,

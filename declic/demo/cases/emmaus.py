@@ -14,7 +14,7 @@ from declic.training.actions import open_group, record_visit, record_volunteer_t
 
 D = datetime.date
 # What each of forty people buys, as (product, how many): a mean of 23 € saved a month over people.
-BASKETS = (("téléphone et internet", 3), ("téléphone seul", 2), ("internet, un mois", 2), ("trois mois", 1))
+BASKETS = (("téléphone et internet", 3), ("téléphone seul", 2), ("Recharge internet, un mois", 2), ("trois mois", 1))
 CLASSES, BY_VOLUNTEERS = 40, 38
 
 

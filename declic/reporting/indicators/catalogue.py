@@ -127,6 +127,10 @@ share(
 )  # fmt: skip
 
 
+# Training given to other structures' workers is not training of the public (case: Emmaüs Connect).
+_PUBLIC = "kind <> 'professionals'"
+
+
 def _volunteers(values: Sequence[Any], unit: str) -> Figure:
     part, whole = decimal(values[0]) / 60, decimal(values[1]) / 60
     return Figure(ratio(part, whole), unit, part, whole, int(values[2] or 0))
@@ -134,13 +138,13 @@ def _volunteers(values: Sequence[Any], unit: str) -> Figure:
 
 special(
     "training_by_volunteers_pct",
-    _("Durée des séances tenues qu'un·e bénévole a animées, rapportée à celle de toutes les séances tenues."),
+    _("Durée des séances tenues pour le public qu'un·e bénévole a animées, rapportée à celle de toutes ces séances."),
     (
-        Measure("classes", "sum(minutes) FILTER (WHERE held AND led_by_volunteer)"),
-        Measure("classes", "sum(minutes) FILTER (WHERE held)"),
-        Measure("classes", "count(*) FILTER (WHERE held IS NULL)"),
+        Measure("classes", f"sum(minutes) FILTER (WHERE held AND led_by_volunteer AND {_PUBLIC})"),
+        Measure("classes", f"sum(minutes) FILTER (WHERE held AND {_PUBLIC})"),
+        Measure("classes", f"count(*) FILTER (WHERE held IS NULL AND {_PUBLIC})"),
     ),
-    _volunteers, known="held IS NOT NULL", base="held IS NOT false", counted="led_by_volunteer", is_share=True,
+    _volunteers, known="held IS NOT NULL", base=f"held IS NOT false AND {_PUBLIC}", counted="led_by_volunteer", is_share=True,
     about_people=False,
 )  # fmt: skip
 
