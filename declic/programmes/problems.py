@@ -55,9 +55,7 @@ def true_path(loc: Sequence[str | int], data: object) -> tuple[str | int, ...]:
     current: Any = data
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
-        if (isinstance(current, Mapping) and part in current) or (
-            isinstance(current, list) and isinstance(part, int) and part < len(current)
-        ):
+        if _holds(current, part):
             current = current[part]
         elif not (last and isinstance(current, Mapping)):
             continue

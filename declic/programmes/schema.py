@@ -184,21 +184,21 @@ def equipment_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     mode, options = data.get("mode"), data.get("options_at_term") or ()
     if mode in ("loan", "loan_then_option"):
         if data.get("due_on") is None and data.get("months") is None:
-            yield "due_on", _("une date de fin (due_on) ou une durée en mois (months) : un prêt a l'une des deux")
+            yield "due_on", _("une date de fin ou une durée en mois : un prêt a l'une des deux")
         if data.get("due_on") is not None and data.get("months") is not None:
-            yield "months", _("une date de fin (due_on) ou une durée en mois (months), pas les deux")
+            yield "months", _("à laisser vide quand une date de fin est donnée : c'est l'une ou l'autre")
         if data.get("price_eur"):
-            yield "price_eur", _("pas de prix : un prêt n'en a pas (le prix d'achat au terme est option_price_eur)")
+            yield "price_eur", _("à laisser vide : un prêt n'a pas de prix, seul l'achat au terme en a un")
         if mode == "loan_then_option" and not options:
-            yield "options_at_term", _("au moins un choix au terme : return, keep ou buy")
+            yield "options_at_term", _("au moins un choix au terme du prêt")
     elif mode in ("gift", "sale"):
         for key in ("due_on", "months", "options_at_term", "deposit_eur", "option_price_eur"):
             if data.get(key):
-                yield key, _("rien : un don ou une vente n'a ni caution, ni durée, ni choix au terme")
+                yield key, _("à laisser vide : un don ou une vente n'a ni caution, ni durée, ni choix au terme")
         if mode == "sale" and not data.get("price_eur"):
             yield "price_eur", _("un prix au-dessus de zéro : une vente en a un")
         if mode == "gift" and data.get("price_eur"):
-            yield "price_eur", _("pas de prix : un don n'en a pas")
+            yield "price_eur", _("à laisser vide : un don n'a pas de prix")
     if isinstance(options, list):
         if "buy" in options and data.get("option_price_eur") is None:
             yield "option_price_eur", _("le prix de l'achat au terme (il peut être 0)")

@@ -1,0 +1,535 @@
+"""The forms that write the terms part by part, in questions that someone with only the leaflet can answer."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declic.core.errors import DomainError
+from declic.core.forms import (
+    CheckboxesField,
+    CleanCharField,
+    CleanTextField,
+    DateField,
+    EuroField,
+    Form,
+    RadioField,
+    SelectField,
+    VersionedFormMixin,
+    WholeNumberField,
+    YesNoField,
+)
+from declic.organisations.enums import PrescriberKind
+from declic.programmes import labels, schema
+from declic.programmes.rows import BaseRows, RowForm, choices_of, code_of, euros, rows, schema_of
+from declic.programmes.schema import Terms, cents
+
+
+class PartForm(VersionedFormMixin, Form):
+    """One part of the terms. `changes` gives the fields of `Terms` that it writes; `note` says why once terms are frozen."""
+
+    # The form asks for it last, and only when saving makes a new version.
+    note = CleanCharField(
+        max_length=300,
+        label=gettext_lazy("Qu'est-ce qui change, et pourquoi ?"),
+        help_text=gettext_lazy("Une phrase que vos collègues liront à côté de la nouvelle version"),
+    )
+    row_set: type[BaseRows] | None = None
+
+    def __init__(self, *args: Any, terms: Terms, frozen: bool, **kwargs: Any) -> None:
+        self.terms = terms
+        kwargs["initial"] = self.initial_of(terms)
+        super().__init__(*args, **kwargs)
+        if frozen:
+            self.fields["note"] = self.fields.pop("note")
+        else:
+            del self.fields["note"]
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return []
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        """The fields of `Terms` as they will be; raises `DomainError` when the rows do not go together."""
+        raise NotImplementedError
+
+
+# --------------------------------------------------------------------------------------------------------------- entry
+
+_CHOICES_OF_RULE = {
+    "age": gettext_lazy("l'âge"),
+    "benefits": gettext_lazy("les minima sociaux"),
+    "labour_status": gettext_lazy("la situation d'emploi"),
+    "commune": gettext_lazy("la commune"),
+    "priority_zone": gettext_lazy("le quartier prioritaire"),
+    "income": gettext_lazy("les ressources"),
+    "income_after_charges": gettext_lazy("ce qui reste après les charges"),
+    "equipment_at_home": gettext_lazy("le matériel à la maison"),
+    "prescriber_kind": gettext_lazy("qui oriente"),
+}
+
+
+def form_can_tell(entry: schema.EntryTerms) -> bool:
+    """Whether the questions of the form can say these rules: each fact once, and one group of alternatives at most."""
+    groups = [group for group in entry.rules if isinstance(group, list) and len(group) > 1]
+    facts = [rule.fact for group in entry.rules for rule in (group if isinstance(group, list) else [group])]
+    return len(groups) <= 1 and len(set(facts)) == len(facts)
+
+
+class EntryForm(PartForm):
+    prescriber_required = YesNoField(label=gettext_lazy("Un professionnel doit-il orienter la personne ?"))
+    social_evaluation_required = YesNoField(
+        label=gettext_lazy("L'orientation vient-elle avec une évaluation sociale ?"),
+        help_text=gettext_lazy("Quelques lignes d'un travailleur social sur la situation de la personne"),
+    )
+    age_min = WholeNumberField(label=gettext_lazy("Âge minimum"), required=False, max_value=120)
+    age_max = WholeNumberField(label=gettext_lazy("Âge maximum"), required=False, max_value=120)
+    benefits = CheckboxesField(
+        label=gettext_lazy("Percevoir l'une de ces allocations"), choices=choices_of(labels.BENEFITS), required=False
+    )
+    labour_status = CheckboxesField(
+        label=gettext_lazy("Être dans l'une de ces situations"), choices=choices_of(labels.LABOUR), required=False
+    )
+    commune = CleanCharField(
+        label=gettext_lazy("Habiter l'une de ces communes"),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Leurs codes INSEE à cinq caractères, séparés par des virgules : 93006, 93048"),
+    )
+    priority_zone = forms.BooleanField(label=gettext_lazy("Habiter un quartier prioritaire"), required=False)
+    income = EuroField(label=gettext_lazy("Ressources par mois, au plus"), required=False, max_cents=10_000_000)
+    income_after_charges = EuroField(
+        label=gettext_lazy("Ce qui reste par mois après les charges, au plus"), required=False, max_cents=10_000_000
+    )
+    equipment_at_home = CheckboxesField(
+        label=gettext_lazy("Ne pas avoir à la maison"), choices=choices_of(labels.HOME_EQUIPMENT), required=False
+    )
+    prescriber_kind = CheckboxesField(
+        label=gettext_lazy("Être orienté par l'une de ces structures"), choices=PrescriberKind.choices, required=False
+    )
+    alternatives = CheckboxesField(
+        label=gettext_lazy("Parmi ces conditions, lesquelles sont au choix : une seule suffit ?"),
+        choices=choices_of(_CHOICES_OF_RULE),
+        required=False,
+        help_text=gettext_lazy("Ne cochez rien si toutes les conditions remplies plus haut sont demandées ensemble"),
+    )
+    condition_fields = ("labour_status", "benefits", "equipment_at_home", "prescriber_kind")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.can_tell = form_can_tell(self.terms.entry)
+        if not self.can_tell:
+            kept = ("version", "prescriber_required", "social_evaluation_required", "note")
+            self.fields = {name: field for name, field in self.fields.items() if name in kept}
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        first: dict[str, Any] = {
+            "prescriber_required": terms.entry.prescriber_required,
+            "social_evaluation_required": terms.entry.social_evaluation_required,
+        }
+        if not form_can_tell(terms.entry):
+            return first
+        for group in terms.entry.rules:
+            rules = group if isinstance(group, list) else [group]
+            if len(rules) > 1:
+                first["alternatives"] = [rule.fact for rule in rules]
+            for rule in rules:
+                first |= cls._initial_of_rule(rule)
+        return first
+
+    @staticmethod
+    def _initial_of_rule(rule: schema.Rule) -> dict[str, Any]:
+        match rule:
+            case schema.AgeRule():
+                return {"age_min": rule.min, "age_max": rule.max}
+            case schema.CommuneRule():
+                return {"commune": ", ".join(rule.any_of)}
+            case schema.PriorityZoneRule():
+                return {"priority_zone": True}
+            case schema.IncomeRule():
+                return {rule.fact: cents(rule.max_eur)}
+            case schema.EquipmentRule():
+                return {"equipment_at_home": rule.none_of}
+            case _:
+                return {rule.fact: rule.any_of}
+
+    def clean_commune(self) -> list[str]:
+        codes = [
+            code.upper() for code in self.cleaned_data["commune"].replace(";", ",").replace(" ", ",").split(",") if code
+        ]
+        wrong = [code for code in codes if len(code) != 5 or not set(code) <= set("0123456789AB")]
+        if wrong:
+            raise ValidationError(
+                _("« %(code)s » n'est pas un code INSEE de commune : il a cinq caractères, par exemple 93006.")
+                % {"code": wrong[0]}
+            )
+        return codes
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not self.errors and self.can_tell:
+            low, high = typed.get("age_min"), typed.get("age_max")
+            if low is not None and high is not None and low > high:
+                self.add_error("age_max", _("L'âge maximum est plus petit que l'âge minimum."))
+                return typed
+            asked = [rule["fact"] for rule in self._rules(typed)]
+            chosen = typed["alternatives"]
+            if missing := [fact for fact in chosen if fact not in asked]:
+                self.add_error(
+                    "alternatives",
+                    _("Remplissez d'abord plus haut : %(condition)s.") % {"condition": _CHOICES_OF_RULE[missing[0]]},
+                )
+            elif len(chosen) == 1:
+                self.add_error("alternatives", _("Cochez au moins deux conditions : il faut un choix entre elles."))
+        return typed
+
+    @staticmethod
+    def _rules(typed: dict[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        ages = {"min": typed["age_min"], "max": typed["age_max"]}
+        if any(age is not None for age in ages.values()):
+            found.append({"fact": "age", **{key: age for key, age in ages.items() if age is not None}})
+        for fact in ("benefits", "labour_status", "commune", "prescriber_kind"):
+            if typed[fact]:
+                found.append({"fact": fact, "any_of": typed[fact]})
+        if typed["priority_zone"]:
+            found.append({"fact": "priority_zone"})
+        found.extend(
+            {"fact": fact, "max_eur": euros(typed[fact])}
+            for fact in ("income", "income_after_charges")
+            if typed[fact] is not None
+        )
+        if typed["equipment_at_home"]:
+            found.append({"fact": "equipment_at_home", "none_of": typed["equipment_at_home"]})
+        return found
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        written: dict[str, Any] = {
+            "prescriber_required": typed["prescriber_required"],
+            "social_evaluation_required": typed["social_evaluation_required"],
+        }
+        if not self.can_tell:
+            return {"entry": self.terms.entry.model_copy(update=written)}
+        found = self._rules(typed)
+        choice = [rule for rule in found if rule["fact"] in typed["alternatives"]]
+        rest = [rule for rule in found if rule["fact"] not in typed["alternatives"]]
+        rules: list[Any] = [*rest, *([choice] if choice else [])]
+        return {"entry": schema.EntryTerms.model_validate({**written, "rules": rules})}
+
+
+# ------------------------------------------------------------------------------------------------- courses, workshops
+
+
+class CourseRowForm(RowForm):
+    code = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
+    name = CleanCharField(label=gettext_lazy("Nom du parcours"))
+    hours = WholeNumberField(label=gettext_lazy("Heures"), min_value=1, max_value=1000)
+    level = SelectField(
+        label=gettext_lazy("Pour le niveau"),
+        choices=choices_of(labels.LEVELS),
+        required=False,
+        empty_label=gettext_lazy("Tous"),
+    )
+    rhythm = CleanCharField(label=gettext_lazy("Rythme"), required=False)
+    group_min = WholeNumberField(label=gettext_lazy("Groupe, au moins"), required=False, min_value=1, max_value=200)
+    group_max = WholeNumberField(label=gettext_lazy("Groupe, au plus"), required=False, min_value=1, max_value=200)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        low, high = typed.get("group_min"), typed.get("group_max")
+        if low and high and low > high:
+            self.add_error("group_max", _("Le groupe au plus est plus petit que le groupe au moins."))
+        return typed
+
+    def build(self, typed: dict[str, Any]) -> dict[str, Any]:
+        told = {name: typed[name] for name in ("name", "hours", "level", "rhythm", "group_min", "group_max")}
+        checked = schema_of(schema.CourseTerms, code=typed["code"] or "code", **told)
+        return {**checked.model_dump(), "code": typed["code"]}
+
+
+class CoursesForm(PartForm):
+    row_set = rows(CourseRowForm, most=40)
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return [course.model_dump() for course in terms.courses]
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        return {"courses": [schema.CourseTerms.model_validate(course) for course in _coded(built, "name")]}
+
+
+class WorkshopRowForm(RowForm):
+    theme = CleanCharField(label=gettext_lazy("Thème de l'atelier"), max_length=300)
+    audience = CleanCharField(label=gettext_lazy("Pour qui"), required=False)
+
+    def build(self, typed: dict[str, Any]) -> schema.Strict:
+        return schema_of(schema.WorkshopTerms, theme=typed["theme"], audience=typed["audience"])
+
+
+class WorkshopsForm(PartForm):
+    drop_in = YesNoField(
+        label=gettext_lazy("Y a-t-il une permanence, où l'on vient avec une question ?"),
+        help_text=gettext_lazy("Par exemple : un mot de passe perdu, une démarche à faire à deux"),
+    )
+    row_set = rows(WorkshopRowForm)
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        return {"drop_in": terms.drop_in}
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return [workshop.model_dump() for workshop in terms.workshops]
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        return {"drop_in": typed["drop_in"], "workshops": list(built)}
+
+
+def _coded(built: Sequence[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """Rows with a code each: the one they had, else one made from their words."""
+    taken = [row["code"] for row in built if row["code"]]
+    if len(set(taken)) != len(taken):
+        raise DomainError(_("Deux lignes sont la même : retirez-en une."))
+    coded = []
+    for row in built:
+        code = row["code"] or code_of(row[words], taken)
+        taken.append(code)
+        coded.append({**row, "code": code})
+    return coded
+
+
+# ----------------------------------------------------------------------------------------------------- equipment
+
+
+class EquipmentRowForm(RowForm):
+    mode = SelectField(label=gettext_lazy("De quelle façon ?"), choices=choices_of(labels.MODES))
+    kinds = CheckboxesField(label=gettext_lazy("Quelles machines ?"), choices=choices_of(labels.DEVICES))
+    condition = SelectField(
+        label=gettext_lazy("À quelle condition ?"),
+        choices=choices_of(labels.CONDITIONS),
+        required=False,
+        empty_label=gettext_lazy("Aucune condition"),
+    )
+    refurbisher = CleanCharField(
+        label=gettext_lazy("Qui prépare et dépanne les machines ?"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("Le nom du reconditionneur"),
+    )
+    deposit_eur = EuroField(label=gettext_lazy("Caution"), required=False, max_cents=10_000_000)
+    due_on = DateField(
+        label=gettext_lazy("Fin du prêt à une date fixe"), required=False, help_text=gettext_lazy("La même pour tous")
+    )
+    months = WholeNumberField(
+        label=gettext_lazy("Ou durée du prêt, en mois"),
+        required=False,
+        min_value=1,
+        max_value=120,
+        help_text=gettext_lazy("À partir de la remise"),
+    )
+    options_at_term = CheckboxesField(
+        label=gettext_lazy("À la fin du prêt, la personne peut"),
+        choices=choices_of(labels.TERM_OPTIONS),
+        required=False,
+    )
+    option_price_eur = EuroField(
+        label=gettext_lazy("Prix de l'achat à la fin du prêt"), required=False, max_cents=10_000_000
+    )
+    price_eur = EuroField(label=gettext_lazy("Prix de vente"), required=False, max_cents=10_000_000)
+
+    def build(self, typed: dict[str, Any]) -> schema.Strict:
+        return schema_of(
+            schema.EquipmentTerms,
+            mode=typed["mode"],
+            kinds=typed["kinds"],
+            condition=typed["condition"] or "none",
+            refurbisher=typed["refurbisher"],
+            deposit_eur=euros(typed["deposit_eur"]),
+            due_on=typed["due_on"],
+            months=typed["months"],
+            options_at_term=typed["options_at_term"],
+            option_price_eur=euros(typed["option_price_eur"]),
+            price_eur=euros(typed["price_eur"]),
+        )
+
+
+class EquipmentForm(PartForm):
+    row_set = rows(EquipmentRowForm, most=40)
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return [
+            {
+                **equipment.model_dump(),
+                "condition": "" if equipment.condition == "none" else equipment.condition,
+                "deposit_eur": cents(equipment.deposit_eur) or None,
+                "price_eur": cents(equipment.price_eur) or None,
+                "option_price_eur": None if equipment.option_price_eur is None else cents(equipment.option_price_eur),
+            }
+            for equipment in terms.equipment
+        ]
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        return {"equipment": list(built)}
+
+
+# -------------------------------------------------------------------------------------------- connection and barriers
+
+
+class RechargeRowForm(RowForm):
+    name = CleanCharField(label=gettext_lazy("Recharge"))
+    public_price_eur = EuroField(label=gettext_lazy("Prix public"), max_cents=10_000_000)
+    solidarity_price_eur = EuroField(label=gettext_lazy("Prix solidaire"), max_cents=10_000_000)
+    months = WholeNumberField(label=gettext_lazy("Pour combien de mois"), min_value=1, max_value=12)
+
+    def build(self, typed: dict[str, Any]) -> schema.Strict:
+        return schema_of(
+            schema.RechargeTerms,
+            name=typed["name"],
+            public_price_eur=euros(typed["public_price_eur"]),
+            solidarity_price_eur=euros(typed["solidarity_price_eur"]),
+            months=typed["months"],
+        )
+
+
+class ConnectivityForm(PartForm):
+    aid_eur = EuroField(
+        label=gettext_lazy("Aide pour payer internet"),
+        required=False,
+        max_cents=10_000_000,
+        help_text=gettext_lazy("Le montant par personne ; laissez vide s'il n'y en a pas"),
+    )
+    aid_months = WholeNumberField(
+        label=gettext_lazy("Elle couvre combien de mois ?"), required=False, min_value=1, max_value=60
+    )
+    row_set = rows(RechargeRowForm)
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        return {"aid_eur": cents(terms.connectivity.aid_eur) or None, "aid_months": terms.connectivity.aid_months}
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": recharge.name,
+                "public_price_eur": cents(recharge.public_price_eur),
+                "solidarity_price_eur": cents(recharge.solidarity_price_eur),
+                "months": recharge.months,
+            }
+            for recharge in terms.connectivity.recharges
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("aid_months") and not typed.get("aid_eur"):
+            self.add_error("aid_eur", _("Écrivez le montant de l'aide, ou laissez sa durée vide."))
+        return typed
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        names = [recharge.name.casefold() for recharge in built]
+        if len(set(names)) != len(names):
+            raise DomainError(_("Deux recharges ont le même nom : donnez à chacune le sien."))
+        return {
+            "connectivity": schema.ConnectivityTerms(
+                aid_eur=euros(typed["aid_eur"]) or Decimal(0), aid_months=typed["aid_months"], recharges=list(built)
+            )
+        }
+
+
+class BarrierRowForm(RowForm):
+    code = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
+    label = CleanCharField(label=gettext_lazy("Un autre frein, avec vos mots"), max_length=300)
+
+    def build(self, typed: dict[str, Any]) -> dict[str, Any]:
+        return {"code": typed["code"], "label": typed["label"]}
+
+
+class BarriersForm(PartForm):
+    usual = CheckboxesField(
+        label=gettext_lazy("Les freins que vos conseillers repèrent"),
+        choices=choices_of(labels.BARRIERS),
+        required=False,
+    )
+    row_set = rows(BarrierRowForm)
+
+    @staticmethod
+    def _is_usual(barrier: schema.BarrierTerms) -> bool:
+        return barrier.label == str(labels.BARRIERS.get(barrier.code, ""))
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        return {"usual": [barrier.code for barrier in terms.barriers if cls._is_usual(barrier)]}
+
+    @classmethod
+    def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
+        return [barrier.model_dump() for barrier in terms.barriers if not cls._is_usual(barrier)]
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        own = {row["code"] for row in built}
+        usual = [{"code": code, "label": str(labels.BARRIERS[code])} for code in typed["usual"] if code not in own]
+        return {
+            "barriers": [schema.BarrierTerms.model_validate(barrier) for barrier in _coded([*usual, *built], "label")]
+        }
+
+
+# ------------------------------------------------------------------------------------------------------------- reviews
+
+
+class ReviewsForm(PartForm):
+    months = CleanCharField(
+        label=gettext_lazy("Un bilan est fait au bout de combien de mois ?"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Par exemple 3, ou 3, 6 et 12 ; laissez vide s'il n'y a pas de bilan"),
+    )
+    by = RadioField(label=gettext_lazy("Qui donne ce bilan ?"), choices=choices_of(labels.REVIEWERS))
+    observed_uses = CleanTextField(
+        label=gettext_lazy("Que peut-on observer ?"),
+        required=False,
+        rows=6,
+        max_length=12_000,
+        help_text=gettext_lazy("Un usage par ligne, par exemple : « Fait ses démarches en ligne »"),
+    )
+    satisfaction = YesNoField(label=gettext_lazy("Demande-t-on à chaque personne si elle est satisfaite ?"))
+    outcome_months = WholeNumberField(
+        label=gettext_lazy("Sa situation est relevée combien de mois après sa sortie ?"), min_value=1, max_value=24
+    )
+
+    @classmethod
+    def initial_of(cls, terms: Terms) -> dict[str, Any]:
+        reviews = terms.reviews
+        return {
+            "months": ", ".join(str(month) for month in reviews.months),
+            "by": reviews.by,
+            "observed_uses": "\n".join(reviews.observed_uses),
+            "satisfaction": reviews.satisfaction,
+            "outcome_months": reviews.outcome_months,
+        }
+
+    def clean_months(self) -> list[int]:
+        text = self.cleaned_data["months"].replace(";", ",").replace(" et ", ",").replace(" ", ",")
+        parts = [part for part in text.split(",") if part and part != "mois"]
+        if any(not part.isascii() or not part.isdigit() or not 0 < int(part[:4]) <= 60 for part in parts):
+            raise ValidationError(_("Écrivez des nombres de mois, de 1 à 60 : par exemple 3, 6."))
+        return sorted({int(part) for part in parts})
+
+    def clean_observed_uses(self) -> list[str]:
+        uses = [" ".join(line.split()) for line in self.cleaned_data["observed_uses"].splitlines()]
+        uses = list(dict.fromkeys(use for use in uses if use))
+        if any(len(use) > 300 for use in uses):
+            raise ValidationError(_("Une ligne est trop longue : 300 caractères au plus par usage."))
+        return uses
+
+    def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
+        fields = ("months", "by", "observed_uses", "satisfaction", "outcome_months")
+        return {"reviews": schema.ReviewTerms.model_validate({name: typed[name] for name in fields})}
