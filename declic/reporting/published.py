@@ -17,14 +17,14 @@ from declic.reporting.small_cells import guarded
 class Comparison:
     """One published figure: what the programme printed, what the records say, and where the source contradicts itself.
 
-    `recorded` is None for a figure of context, which no record can confirm.
+    `figure` is None for a figure of context, which no record can confirm.
     """
 
     name: str
     indicator: str
     label: str
     unit: str
-    recorded: Figure | None
+    figure: Figure | None
     published: Any
     printed: Any
     contradiction: str | None
@@ -34,11 +34,16 @@ class Comparison:
     note: str
 
     @property
+    def recorded(self) -> int | float | list[int | float] | None:
+        """The recorded value as plain numbers."""
+        return None if self.figure is None else as_json(self.figure.value)
+
+    @property
     def agrees(self) -> bool | None:
         """Whether the records say what was published; None where there is nothing to compare."""
-        if self.recorded is None or self.recorded.value is None:
+        if self.recorded is None:
             return None
-        return as_json(self.recorded.value) == as_json(_decimals(self.published))
+        return self.recorded == as_json(_decimals(self.published))
 
 
 def indicator_of(figure: PublishedFigure) -> str:

@@ -18,8 +18,10 @@ from declic.reporting.indicators import INDICATORS, Figure, span_of
 from declic.reporting.indicators.model import Words, ratio
 from declic.reporting.money import Money, money_names, read_money
 from declic.reporting.profile import ANSWERS, DIMENSIONS, PROFILE, REFUSALS, Spread, measures_of, spread
-from declic.reporting.published import Comparison
+from declic.reporting.published import Comparison, published_comparison
 from declic.reporting.small_cells import guarded
+
+__all__ = ["Line", "ObjectiveLine", "Report", "build_report", "last_day", "published_comparison", "share_of"]
 
 
 @dataclass(frozen=True)
