@@ -64,10 +64,10 @@ def _claims_and_states() -> Iterator[str]:
                 "tag": device.tag,
                 "state": device.get_state_display(),
             }
-    for device in devices.exclude(state__in=CLAIM_OF_STATE).filter(open_claims__gt=0).iterator():
+    for taken in devices.exclude(state__in=CLAIM_OF_STATE).filter(open_claims__gt=0).iterator():
         yield _("La machine %(tag)s est « %(state)s » et reste pourtant occupée.") % {
-            "tag": device.tag,
-            "state": device.get_state_display(),
+            "tag": taken.tag,
+            "state": taken.get_state_display(),
         }
 
 

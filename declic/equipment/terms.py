@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from declic.core.dates import add_months
@@ -13,8 +12,7 @@ from declic.equipment.models import Allocation
 from declic.orientation.models import Enrolment
 from declic.programmes.models import Edition, TermsVersion
 from declic.programmes.schema import EquipmentTerms, Terms
-from declic.training.enums import AttendanceStatus, GroupKind
-from declic.training.models import Attendance, GroupPlace
+from declic.training.queries import course_finished
 
 LOAN_MODES = (AllocationMode.LOAN, AllocationMode.LOAN_THEN_OPTION)
 
@@ -47,33 +45,16 @@ def due_date(terms: EquipmentTerms, on: datetime.date) -> datetime.date | None:
 def missing_condition(allocation: Allocation, terms: EquipmentTerms, on: datetime.date) -> str:
     """The French sentence that says what is still missing before the person may receive the machine; empty if nothing.
 
-    A course is finished when a group of the edition, in which the person stays, is over and the person came to it.
-    It is evaluated when an exit assessment is confirmed as well (case: Bagnolet 2014).
+    A course is evaluated when it is finished and an exit assessment is confirmed (case: Bagnolet 2014).
     """
     enrolment = allocation.enrolment
     if terms.condition == "none" or enrolment is None:
         return ""
-    if not _course_finished(enrolment, on):
+    if not course_finished(enrolment, on):
         return _("La machine se remet à la fin du parcours de formation : il n'est pas encore terminé.")
     if terms.condition == "course_evaluated" and not _course_evaluated(enrolment, on):
         return _("La machine se remet quand le parcours est évalué : faites d'abord le diagnostic de sortie.")
     return ""
-
-
-def _course_finished(enrolment: Enrolment, on: datetime.date) -> bool:
-    groups = GroupPlace.objects.filter(
-        Q(left_on__isnull=True) | Q(left_on__gte=on),
-        enrolment=enrolment,
-        group__kind=GroupKind.COURSE,
-        group__ends_on__lte=on,
-    ).values("group")
-    return Attendance.objects.filter(
-        enrolment=enrolment,
-        class_session__group__in=groups,
-        class_session__on__lte=on,
-        status=AttendanceStatus.PRESENT,
-        corrected_by__isnull=True,
-    ).exists()
 
 
 def _course_evaluated(enrolment: Enrolment, on: datetime.date) -> bool:

@@ -1,6 +1,42 @@
 """Addresses of the `equipment` app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from declic.equipment.views import allocations, ceremonies, stock
 
 app_name = "equipment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", stock.stock, name="list"),
+    path("lots/nouveau/", stock.lot_create, name="lot_create"),
+    path("machines/<int:device_id>/", stock.device, name="device"),
+    path("machines/<int:device_id>/corriger/", stock.device_edit, name="device_edit"),
+    path("machines/<int:device_id>/mettre-de-cote/", stock.device_aside, name="device_aside"),
+    path("machines/<int:device_id>/trier/", stock.device_triage, name="device_triage"),
+    path("machines/<int:device_id>/reparee/", stock.device_repaired, name="device_repaired"),
+    path("machines/<int:device_id>/retrouvee/", stock.device_found, name="device_found"),
+    path("attribuer/<int:enrolment_id>/", allocations.allocate, name="allocate"),
+    path("vendre/<int:person_id>/", allocations.sell, name="sell"),
+    path("prets/", allocations.loans, name="loans"),
+    path("attributions/<int:allocation_id>/", allocations.allocation, name="allocation"),
+    path("attributions/<int:allocation_id>/machine/", allocations.reserve, name="reserve"),
+    path("attributions/<int:allocation_id>/remettre/", allocations.hand_over, name="hand_over"),
+    path("attributions/<int:allocation_id>/annuler/", allocations.cancel, name="cancel"),
+    path("attributions/<int:allocation_id>/retour-annonce/", allocations.declare_return, name="declare_return"),
+    path("attributions/<int:allocation_id>/retour/", allocations.take_back, name="return"),
+    path("attributions/<int:allocation_id>/garder/", allocations.keep, name="keep"),
+    path("attributions/<int:allocation_id>/acheter/", allocations.buy, name="buy"),
+    path("attributions/<int:allocation_id>/perdu/", allocations.lost, name="lost"),
+    path("attributions/<int:allocation_id>/prolonger/", allocations.renew, name="renew"),
+    path("attributions/<int:allocation_id>/echanger/", allocations.swap, name="swap"),
+    path("attributions/<int:allocation_id>/payer/", allocations.payment, name="payment"),
+    path("attributions/<int:allocation_id>/convention/", allocations.agreement, name="agreement"),
+    path("remises/", ceremonies.ceremonies, name="ceremonies"),
+    path("remises/nouvelle/", ceremonies.ceremony_create, name="ceremony_create"),
+    path("remises/<int:ceremony_id>/", ceremonies.ceremony, name="ceremony"),
+    path("remises/<int:ceremony_id>/liste/", ceremonies.ceremony_list, name="ceremony_list"),
+    path("remises/<int:ceremony_id>/personnes/", ceremonies.ceremony_invite, name="ceremony_invite"),
+    path(
+        "remises/<int:ceremony_id>/remettre/<int:place_id>/", ceremonies.ceremony_hand_over, name="ceremony_hand_over"
+    ),
+    path("remises/<int:ceremony_id>/clore/", ceremonies.ceremony_hold, name="ceremony_hold"),
+]

@@ -4,6 +4,7 @@ from declic.equipment.actions.ceremonies import (
     add_to_ceremony,
     cancel_ceremony,
     hold_ceremony,
+    invite_to_ceremony,
     prepare_ceremony,
 )
 from declic.equipment.actions.endings import (
@@ -13,7 +14,13 @@ from declic.equipment.actions.endings import (
     receive_return,
     report_lost,
 )
-from declic.equipment.actions.handover import cancel_allocation, hand_over, prepare_allocation, reserve_device
+from declic.equipment.actions.handover import (
+    allocate,
+    cancel_allocation,
+    hand_over,
+    prepare_allocation,
+    reserve_device,
+)
 from declic.equipment.actions.loans import declare_return, renew, swap
 from declic.equipment.actions.stock import (
     correct_device,
@@ -33,6 +40,7 @@ from declic.equipment.actions.stock import (
 
 __all__ = [
     "add_to_ceremony",
+    "allocate",
     "buy_device",
     "cancel_allocation",
     "cancel_ceremony",
@@ -43,6 +51,7 @@ __all__ = [
     "hand_over",
     "hold_ceremony",
     "install_system",
+    "invite_to_ceremony",
     "keep_device",
     "keep_for_parts",
     "make_ready",

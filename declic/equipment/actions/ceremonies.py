@@ -1,15 +1,18 @@
 """Ceremonies: a day on which several people receive their machine; each handover stands or falls alone."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
-from declic.equipment.enums import CEREMONY_TRANSITIONS, AllocationState, CeremonyState
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace
+from declic.equipment.actions.handover import prepare_allocation, reserve_device
+from declic.equipment.enums import CEREMONY_TRANSITIONS, AllocationState, CeremonyState, DeviceState
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.orientation.models import Enrolment
+from declic.people.models import Person
 from declic.programmes.models import Edition
 
 _NOT_YET_HANDED_OVER = (AllocationState.DRAFT, AllocationState.RESERVED)
@@ -69,6 +72,49 @@ def add_to_ceremony(*, acting_user: User, ceremony: Ceremony, allocations: Itera
             _("Une des personnes est déjà attendue à une remise : actualisez la page et choisissez de nouveau.")
         ) from None
     return ceremony
+
+
+@transaction.atomic
+def invite_to_ceremony(
+    *,
+    acting_user: User,
+    ceremony: Ceremony,
+    allocations: Sequence[Allocation],
+    enrolments: Sequence[Enrolment],
+    mode: str,
+    device_kind: str,
+    at: datetime.datetime,
+) -> Ceremony:
+    """Expect these people at a ceremony: allocations as they stand, and for each enrolment a new one with the next ready machine.
+
+    When the shelf is empty the allocation waits for its machine.
+    """
+    # Every person first, then machines that nobody is taking: no one waits for anyone in a circle.
+    ids = {row.person_id for row in allocations} | {row.person_id for row in enrolments}
+    list(Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
+    new = [
+        prepare_allocation(
+            acting_user=acting_user,
+            person=enrolment.person,
+            edition=enrolment.edition,
+            enrolment=enrolment,
+            mode=mode,
+            device_kind=device_kind,
+            on=ceremony.on,
+        )
+        for enrolment in sorted(enrolments, key=lambda enrolment: enrolment.person_id)
+    ]
+    waiting = [*new, *(allocation for allocation in allocations if allocation.state == AllocationState.DRAFT)]
+    for allocation in waiting:
+        device = (
+            Device.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(operator=ceremony.operator_id, state=DeviceState.READY, kind=allocation.device_kind)
+            .order_by("tag", "pk")
+            .first()
+        )
+        if device is not None:
+            reserve_device(acting_user=acting_user, allocation=allocation, device=device, at=at)
+    return add_to_ceremony(acting_user=acting_user, ceremony=ceremony, allocations=[*allocations, *new])
 
 
 @transaction.atomic

@@ -136,6 +136,34 @@ def reserve_device(*, acting_user: User, allocation: Allocation, device: Device,
     return allocation
 
 
+@transaction.atomic
+def allocate(
+    *,
+    acting_user: User,
+    person: Person,
+    edition: Edition,
+    mode: AllocationMode | str,
+    device_kind: DeviceKind | str,
+    on: datetime.date,
+    at: datetime.datetime,
+    enrolment: Enrolment | None = None,
+    device: Device | None = None,
+) -> Allocation:
+    """Plan a handover on `on` and, when a machine is already chosen, set it aside from `at` on: both or neither."""
+    allocation = prepare_allocation(
+        acting_user=acting_user,
+        person=person,
+        edition=edition,
+        mode=mode,
+        device_kind=device_kind,
+        on=on,
+        enrolment=enrolment,
+    )
+    if device is None:
+        return allocation
+    return reserve_device(acting_user=acting_user, allocation=allocation, device=device, at=at)
+
+
 def require_free(device: Device, allocation: Allocation) -> None:
     """Refuse a machine (locked) that this allocation may not take: another's, of another kind, taken or not ready."""
     if device.operator_id != allocation.operator_id:

@@ -1,0 +1,98 @@
+"""The only ways to a machine, an allocation or a ceremony: one's operator and site; refurbishers, machines alone."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from declic.accounts.enums import Permission, Role
+from declic.accounts.models import User
+from declic.accounts.scope import scope_of
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, Lot
+
+NOTHING = Q(pk__in=[])
+# Partners who come to an operator's machines, and those who come to its people.
+_DEVICE_PARTNERS = (Role.REFURBISHER, Role.ADVISER)
+_READ = (Permission.HAND_OVER, Permission.TAKE_MONEY)
+
+
+def visible_devices(user: User, permission: Permission = Permission.SEE_STOCK) -> QuerySet[Device]:
+    """Machines that `user` reaches with `permission`: the operator's, on the site if the role names one."""
+    where = NOTHING
+    for reach in scope_of(user).having(permission):
+        if reach.is_partner and reach.role not in _DEVICE_PARTNERS:
+            continue
+        here = Q(operator=reach.operator_id)
+        if reach.site_id is not None:
+            here &= Q(site=reach.site_id) | Q(site__isnull=True)
+        where |= here
+    return Device.objects.filter(where)
+
+
+def access_device(
+    pk: int, user: User, permission: Permission = Permission.SEE_STOCK, *, for_update: bool = False
+) -> Device:
+    """The machine `pk` if `user` reaches it with `permission`, locked if asked; 404 otherwise."""
+    devices = visible_devices(user, permission).select_related("operator", "lot__donor", "site", "refurbisher")
+    if for_update:
+        devices = devices.select_for_update(of=("self",))
+    try:
+        return devices.get(pk=pk)
+    except Device.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_lots(user: User, permission: Permission = Permission.SEE_STOCK) -> QuerySet[Lot]:
+    """Lots of the operators over which `user` has `permission`."""
+    return Lot.objects.filter(operator__in=scope_of(user).operators(permission))
+
+
+def visible_allocations(user: User, *permissions: Permission) -> QuerySet[Allocation]:
+    """Allocations that `user` reaches with one of `permissions` (handing over or taking money, if none is named)."""
+    where = NOTHING
+    scope = scope_of(user)
+    for permission in permissions or _READ:
+        for reach in scope.having(permission):
+            if reach.is_partner and reach.role != Role.ADVISER:
+                continue
+            here = Q(operator=reach.operator_id)
+            if reach.site_id is not None:
+                here &= Q(person__site=reach.site_id) | Q(enrolment__site=reach.site_id) | Q(person__site__isnull=True)
+            where |= here
+    return Allocation.objects.filter(where)
+
+
+def access_allocation(pk: int, user: User, *permissions: Permission, for_update: bool = False) -> Allocation:
+    """The allocation `pk` if `user` reaches it with one of `permissions`, locked if asked; 404 otherwise."""
+    allocations = visible_allocations(user, *permissions).select_related(
+        "person", "edition__programme", "edition__section", "enrolment__terms", "device", "operator", "account"
+    )
+    if for_update:
+        allocations = allocations.select_for_update(of=("self",))
+    try:
+        return allocations.get(pk=pk)
+    except Allocation.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_ceremonies(user: User, permission: Permission = Permission.HAND_OVER) -> QuerySet[Ceremony]:
+    """Ceremonies of the operators over which `user` has `permission`."""
+    return Ceremony.objects.filter(operator__in=scope_of(user).operators(permission))
+
+
+def access_ceremony(
+    pk: int, user: User, permission: Permission = Permission.HAND_OVER, *, for_update: bool = False
+) -> Ceremony:
+    """The ceremony `pk` if `user` reaches it, locked if asked; 404 otherwise."""
+    ceremonies = visible_ceremonies(user, permission).select_related("edition__programme", "operator")
+    if for_update:
+        ceremonies = ceremonies.select_for_update(of=("self",))
+    try:
+        return ceremonies.get(pk=pk)
+    except Ceremony.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_places(ceremony: Ceremony, user: User) -> QuerySet[CeremonyPlace]:
+    """Those expected at a ceremony whom `user` may serve."""
+    return CeremonyPlace.objects.filter(
+        ceremony=ceremony, allocation__in=visible_allocations(user, Permission.HAND_OVER).values("pk")
+    )

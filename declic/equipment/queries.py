@@ -1,0 +1,170 @@
+"""Reads of machines and allocations that more than one page needs; lateness is always computed."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from declic.equipment.checks import with_money
+from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.equipment.terms import LOAN_MODES, terms_for
+from declic.organisations.models import Organisation
+from declic.orientation.models import Enrolment
+from declic.programmes.models import Edition
+from declic.programmes.schema import EquipmentTerms
+
+SOON_DAYS = 30
+"""A loan is due soon so many days before its term."""
+
+OPEN_STATES = (AllocationState.DRAFT, AllocationState.RESERVED, *HELD_STATES)
+NOT_HANDED_OVER = (AllocationState.DRAFT, AllocationState.RESERVED)
+
+# What a list of loans shows, by the word in its address.
+VIEWS = ("en-cours", "a-echeance", "en-retard", "a-remettre", "a-solder", "termines")
+
+
+def held_loans(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:
+    """Loans whose machine is with the person."""
+    return allocations.filter(state__in=HELD_STATES, mode__in=LOAN_MODES)
+
+
+def in_view(allocations: QuerySet[Allocation], view: str, *, on: datetime.date) -> QuerySet[Allocation]:
+    """The allocations of one view of the list, on a day."""
+    return allocations.filter(_view_condition(view, on))
+
+
+def view_counts(allocations: QuerySet[Allocation], *, on: datetime.date) -> dict[str, int]:
+    """How many allocations each view has, in one query."""
+    counts = {view.replace("-", "_"): Count("pk", filter=_view_condition(view, on)) for view in VIEWS}
+    found = allocations.order_by().aggregate(**counts)
+    return {view: found[view.replace("-", "_")] for view in VIEWS}
+
+
+def _view_condition(view: str, on: datetime.date) -> Q:
+    held = Q(state__in=HELD_STATES)
+    return {
+        "en-cours": held,
+        "a-echeance": held & Q(due_on__gte=on, due_on__lte=on + datetime.timedelta(days=SOON_DAYS)),
+        "en-retard": held & Q(due_on__lt=on),
+        "a-remettre": Q(state__in=NOT_HANDED_OVER),
+        "a-solder": Q(
+            state__in=[
+                AllocationState.INSPECTED,
+                AllocationState.KEPT,
+                AllocationState.PURCHASED,
+                AllocationState.LOST,
+                AllocationState.GIVEN,
+            ]
+        ),
+        "termines": Q(state=AllocationState.SETTLED),
+    }[view]
+
+
+def overdue_loans(operator: Organisation | int, *, on: datetime.date) -> QuerySet[Allocation]:
+    """Loans of an operator past their term on a day, the oldest first."""
+    loans = in_view(Allocation.objects.filter(operator=operator), "en-retard", on=on)
+    return loans.select_related("person", "device").order_by("due_on", "pk")
+
+
+def loans_due_soon(operator: Organisation | int, *, on: datetime.date) -> QuerySet[Allocation]:
+    """Loans of an operator that end within `SOON_DAYS` days, the nearest first."""
+    loans = in_view(Allocation.objects.filter(operator=operator), "a-echeance", on=on)
+    return loans.select_related("person", "device").order_by("due_on", "pk")
+
+
+def money_of(allocations: Iterable[Allocation]) -> dict[int, tuple[int, int]]:
+    """(deposit held, owed) in cents, by allocation, in one query."""
+    wanted = with_money(Allocation.objects.filter(pk__in=[allocation.pk for allocation in allocations]))
+    return {row.pk: (row.held, row.owed) for row in wanted.order_by("pk")}
+
+
+def open_deposits(operator: Organisation | int) -> tuple[int, int]:
+    """How many open loans of an operator carry a deposit, and the cents that these deposits should hold together."""
+    loans = held_loans(Allocation.objects.filter(operator=operator)).filter(deposit__gt=0)
+    deposits = list(loans.order_by().values_list("deposit", flat=True))
+    return len(deposits), sum(deposits)
+
+
+def ready_devices(devices: QuerySet[Device], kinds: Iterable[str]) -> QuerySet[Device]:
+    """Machines on the shelf of these kinds, in the order of their tags."""
+    return devices.filter(state=DeviceState.READY, kind__in=list(kinds)).order_by("tag", "pk")
+
+
+def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
+    """Machines whose tag, maker, model or one of whose numbers holds `text`."""
+    words = text.split()
+    for word in words:
+        numbered = Exists(Device.objects.filter(pk=OuterRef("pk"), identifiers__value__icontains=word))
+        devices = devices.filter(
+            Q(tag__icontains=word) | Q(brand__icontains=word) | Q(model__icontains=word) | numbered
+        )
+    return devices
+
+
+def offers(edition: Edition, enrolment: Enrolment | None) -> list[EquipmentTerms]:
+    """What the terms let this person receive; without enrolment, what the edition sells."""
+    terms = terms_for(edition, enrolment)
+    if terms is None:
+        return []
+    return [entry for entry in terms.equipment if enrolment is not None or entry.mode == "sale"]
+
+
+def could_receive(edition: Edition) -> QuerySet[Enrolment]:
+    """People entered in an edition, still in it, to whom nothing is allocated yet."""
+    allocated = Allocation.objects.filter(enrolment=OuterRef("pk")).exclude(state=AllocationState.CANCELLED)
+    return (
+        Enrolment.objects.filter(edition=edition, ended_on__isnull=True)
+        .exclude(Exists(allocated))
+        .select_related("person", "terms")
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
+
+
+def ceremonies_with_counts(ceremonies: QuerySet[Ceremony]) -> QuerySet[Any]:
+    """Ceremonies with `expected` people and how many were `served`."""
+    served = ~Q(places__allocation__state__in=[*NOT_HANDED_OVER, AllocationState.CANCELLED])
+    return ceremonies.annotate(
+        expected=Count("places", filter=~Q(places__allocation__state=AllocationState.CANCELLED)),
+        served=Count("places", filter=served & Q(places__isnull=False)),
+    )
+
+
+def in_prepared_ceremony(allocation: Allocation) -> CeremonyPlace | None:
+    """The ceremony at which the person is expected, if one is being prepared."""
+    return (
+        CeremonyPlace.objects.filter(allocation=allocation, ceremony__state=CeremonyState.PREPARED)
+        .select_related("ceremony")
+        .first()
+    )
+
+
+def device_history(device: Device) -> list[Any]:
+    """The changes of state of a machine that its history kept, oldest first, each with who did it when known."""
+    events = list(
+        device.events.order_by("pgh_id").select_related("pgh_context")  # type: ignore[attr-defined]
+    )
+    changes, former = [], None
+    for event in events:
+        if event.state != former:
+            changes.append(event)
+        former = event.state
+    return changes
+
+
+def with_holder_word(devices: QuerySet[Device]) -> QuerySet[Any]:
+    """Machines with `holder`, the first name of who has them: all that the bench may know of a person (rule 18)."""
+    holding = Allocation.objects.filter(
+        device=OuterRef("pk"), state__in=[AllocationState.RESERVED, *HELD_STATES]
+    ).order_by("-pk")
+    name = Case(
+        When(
+            state__in=[DeviceState.RESERVED, DeviceState.ON_LOAN],
+            then=Coalesce(holding.values("person__first_name")[:1], Value("")),
+        ),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    return devices.annotate(holder=name)

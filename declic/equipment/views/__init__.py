@@ -1,0 +1,1 @@
+"""Pages of the stock, of the allocations and of the ceremonies."""
