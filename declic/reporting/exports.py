@@ -52,10 +52,9 @@ def objectives_csv(report: Report) -> str:
 
 @cache
 def _style() -> str:
-    """The style sheet of the pages and that of the printed report, with fonts read from where they are installed."""
-    sheet = "\n".join(_found(name).read_text(encoding="utf-8") for name in ("declic/declic.css", "declic/report.css"))
+    """The style sheet of the printed report, with fonts read from where they are installed."""
     fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    return sheet.replace('url("fonts/', f'url("{fonts.as_uri()}/')
+    return _found("declic/report.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
 
 
 def _found(name: str) -> Path:
