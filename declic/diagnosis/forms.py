@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,9 +32,7 @@ class AssessForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["on"].maximum = today()  # type: ignore[attr-defined]
         for skill in Skill:
-            self.fields[skill.value] = RadioField(
-                label=str(skill.label).capitalize(), choices=Score.choices, required=False
-            )
+            self.fields[skill.value] = RadioField(label=capfirst(skill.label), choices=Score.choices, required=False)
 
     def themes(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields of the skills, theme by theme."""
@@ -65,7 +64,7 @@ class ConfirmForm(Form):
         choices = []
         for level in Level:
             hours = terms.hours_for(level.value)
-            words = str(level.label).capitalize()
+            words = capfirst(str(level.label))
             if hours:
                 words = _("%(level)s : parcours de %(hours)s heures") % {"level": words, "hours": hours}
             elif level == Level.AUTONOME:
@@ -122,10 +121,9 @@ class PlanForm(Form):
         empty_label=gettext_lazy("Quelqu’un d’autre"),
     )
     owner_name = CleanCharField(
-        label=gettext_lazy("Ou quelqu’un d’autre"),
+        label=gettext_lazy("Sinon : la personne, un partenaire"),
         required=False,
         max_length=120,
-        help_text=gettext_lazy("La personne elle-même, un partenaire, un proche."),
     )
     due_on = DateField(label=gettext_lazy("Pour le"))
 

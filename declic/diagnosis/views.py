@@ -12,11 +12,11 @@ from declic.core.forms import posted
 from declic.core.views import Done, post_action, submit
 from declic.diagnosis import actions
 from declic.diagnosis.access import access_assessment, access_barrier, access_plan_action
-from declic.diagnosis.enums import AssessmentKind, BarrierState, PlanState
+from declic.diagnosis.enums import AssessmentKind, BarrierState, Level, PlanState
 from declic.diagnosis.forms import AssessForm, BarrierForm, ConfirmForm, PlanForm
 from declic.diagnosis.models import Barrier
 from declic.diagnosis.queries import by_theme, confirmed_level, progress, scores_of, team
-from declic.diagnosis.scoring import propose
+from declic.diagnosis.scoring import ENOUGH_KNOWN, propose
 from declic.orientation.access import access_enrolment
 
 
@@ -42,6 +42,7 @@ def confirm(request: HttpRequest, assessment_id: int) -> HttpResponseBase:
     if assessment.confirmed_level and request.method == "GET":
         return redirect("diagnosis:assessment", assessment.pk)
     scores = scores_of(assessment)
+    proposal = propose(scores)
     initial = {} if assessment.other_level else {"level": assessment.proposed_level}
     return submit(
         request,
@@ -55,7 +56,14 @@ def confirm(request: HttpRequest, assessment_id: int) -> HttpResponseBase:
         ),
         to=reverse("diagnosis:assessment", args=[assessment.pk]),
         template="diagnosis/confirm.html",
-        context={"assessment": assessment, "proposal": propose(scores), "themes": by_theme(scores)},
+        context={
+            "assessment": assessment,
+            "mean": float(proposal.mean) if proposal else None,
+            "known": proposal.known if proposal else 0,
+            "few": proposal is not None and proposal.known < ENOUGH_KNOWN,
+            "themes": by_theme(scores),
+            "between": [level for level in Level if level in (assessment.proposed_level, assessment.other_level)],
+        },
     )
 
 

@@ -22,12 +22,13 @@ def test_from_the_first_look_to_a_confirmed_level() -> None:
     client = signed_in(world.users[Role.ADVISER])
     url = reverse("diagnosis:assess", args=[world.enrolment.pk])
     assert "Que sait faire" in client.get(url).text
-    sent = client.post(url, {"kind": "entry", "on": "04/03/2024", **ALL_AT_ONE})
+    sent = client.post(url, {"kind": "entry", "on": "04/03/2024", **ALL_AT_ONE, "fraud": "", "mouse": "0"})
     assessment = Assessment.objects.get()
     assert sent.url == reverse("diagnosis:confirm", args=[assessment.pk])
     page = client.get(sent.url).text
     assert "Niveau proposé" in page
     assert "parcours de 32 heures" in page
+    assert "Moyenne de 0,9 sur 4, pour 15 compétences" in page
     refused = client.post(sent.url, {"level": "avance", "reason": ""})
     assert refused.status_code == 422
     assert "pourquoi" in refused.text

@@ -56,7 +56,7 @@ def group_list(request: HttpRequest) -> HttpResponseBase:
         visible_sessions(user, on=day)
         .filter(on=day)
         .select_related("group__edition__programme", "group__site", "trainer")
-        .order_by("half_day", "group__name", "pk")
+        .order_by("-half_day", "group__name", "pk")
     )
     page: dict[str, Any] = {
         "today": day,
@@ -166,12 +166,14 @@ def group(request: HttpRequest, group_id: int) -> HttpResponseBase:
     counted = hours_of(enrolments) if found.kind == GroupKind.COURSE else {}
     attended = attended_minutes([place.enrolment_id for place in places], kinds=(found.kind,))
     sessions = list(
-        found.sessions.select_related("trainer").annotate(
+        found.sessions.select_related("trainer")
+        .annotate(
             present=Count(
                 "attendances",
                 filter=Q(attendances__corrected_by__isnull=True, attendances__status="present"),
             )
         )
+        .order_by("on", "-half_day")
     )
     page = {
         "group": found,
