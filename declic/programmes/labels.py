@@ -37,9 +37,9 @@ LEVELS: dict[str, Words] = {
     "autonome": _("autonome"),
 }
 MODES: dict[str, Words] = {
-    "loan": _("Prêt : la personne rend la machine, ou la garde si vous le permettez"),
-    "loan_then_option": _("Prêt, puis choix : rendre ou acheter à petit prix"),
-    "gift": _("Don : la machine est à la personne"),
+    "loan": _("Prêt"),
+    "loan_then_option": _("Prêt, puis rendre ou acheter à petit prix"),
+    "gift": _("Don"),
     "sale": _("Vente à prix solidaire"),
 }
 DEVICES: dict[str, Words] = {

@@ -175,7 +175,7 @@ def connectivity_sentences(terms: Terms) -> list[str]:
 
 def barrier_sentences(terms: Terms) -> list[str]:
     """The barriers that advisers look for."""
-    return [barrier.label for barrier in terms.barriers]
+    return [" ; ".join(barrier.label for barrier in terms.barriers) + "."] if terms.barriers else []
 
 
 def review_sentences(terms: Terms) -> list[str]:

@@ -325,7 +325,12 @@ class EquipmentRowForm(RowForm):
         required=False,
         help_text=gettext_lazy("Le nom du reconditionneur"),
     )
-    deposit_eur = EuroField(label=gettext_lazy("Caution"), required=False, max_cents=10_000_000)
+    deposit_eur = EuroField(
+        label=gettext_lazy("Caution"),
+        required=False,
+        max_cents=10_000_000,
+        help_text=gettext_lazy("Laissez vide s'il n'y en a pas"),
+    )
     due_on = DateField(
         label=gettext_lazy("Fin du prêt à une date fixe"), required=False, help_text=gettext_lazy("La même pour tous")
     )

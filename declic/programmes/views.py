@@ -20,7 +20,7 @@ from declic.programmes.documents import MOST_CHARACTERS, export_programme, text_
 from declic.programmes.figures import amount, contradiction
 from declic.programmes.forms import EditionForm, ImportForm, ProgrammeEditForm, ProgrammeForm, edition_initial
 from declic.programmes.indicators import unit_of
-from declic.programmes.models import Edition, Programme, PublishedFigure
+from declic.programmes.models import Edition, PublishedFigure
 from declic.programmes.parts import PARTS
 from declic.programmes.problems import Problem, ProgrammeFileError
 from declic.programmes.schema import Terms
@@ -171,28 +171,26 @@ def import_file(request: HttpRequest) -> HttpResponseBase:
     form = ImportForm(**posted(request))
     problems: list[Problem] = []
     if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
         try:
-            programme = _import(request, operator, form)
+            if form.cleaned_data["file"]:
+                text = text_of_file(form.cleaned_data["file"].read(MOST_CHARACTERS * 4 + 1))
+            programme = actions.import_programme(acting_user=request.user, operator=operator, text=text)  # type: ignore[arg-type]
         except ProgrammeFileError as error:
-            problems = error.errors
+            # The text of the file is shown to be mended on the spot.
+            form, problems = ImportForm(data={"text": text}), error.errors
         else:
             count = programme.editions.count()
-            text = ngettext(
+            said = ngettext(
                 "« %(name)s » est importé, avec %(count)s édition.",
                 "« %(name)s » est importé, avec %(count)s éditions.",
                 count,
             )
-            messages.success(request, text % {"name": programme.name, "count": count})
+            messages.success(request, said % {"name": programme.name, "count": count})
             return SeeOther(reverse("programmes:detail", args=[programme.pk]))
-    wrong = bool(problems) or bool(form.is_bound and form.errors)
+    wrong = bool(problems) or bool(form.errors)
     context = {"form": form, "problems": problems}
     return render(request, "programmes/import.html", context, status=UNPROCESSABLE if wrong else 200)
-
-
-def _import(request: HttpRequest, operator: object, form: ImportForm) -> Programme:
-    file = form.cleaned_data["file"]
-    text = text_of_file(file.read(MOST_CHARACTERS * 4 + 1)) if file else form.cleaned_data["text"]
-    return actions.import_programme(acting_user=request.user, operator=operator, text=text)  # type: ignore[arg-type]
 
 
 def _shown(figure: PublishedFigure) -> str:
