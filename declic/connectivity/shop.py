@@ -145,7 +145,7 @@ def _totals(user: User, operator: Organisation, day: datetime.date) -> dict[str,
     sums = (
         visible_sales(user)
         .filter(operator=operator, on=day)
-        .aggregate(count=Count("pk"), paid=Sum("paid"), saved=Sum(F("public_price") - F("paid")))
+        .aggregate(count=Count("pk"), cashed=Sum("paid"), saved=Sum(F("public_price") - F("paid")))
     )
     return {name: value or 0 for name, value in sums.items()}
 
