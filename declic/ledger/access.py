@@ -1,0 +1,32 @@
+"""The only ways to the books: those of the operators over which one may read them."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from declic.accounts.enums import Permission
+from declic.accounts.models import User
+from declic.accounts.scope import scope_of
+from declic.ledger.models import Account, Entry
+
+
+def visible_entries(user: User, permission: Permission = Permission.SEE_BOOKS) -> QuerySet[Entry]:
+    """Entries of the operators over which `user` has `permission`."""
+    return Entry.objects.filter(operator__in=scope_of(user).operators(permission))
+
+
+def access_entry(
+    pk: int, user: User, permission: Permission = Permission.SEE_BOOKS, *, for_update: bool = False
+) -> Entry:
+    """The entry `pk` if `user` reaches it, locked if asked; 404 otherwise."""
+    entries = visible_entries(user, permission).select_related("operator", "section", "recorded_by", "reverses")
+    if for_update:
+        entries = entries.select_for_update(of=("self",))
+    try:
+        return entries.get(pk=pk)
+    except Entry.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_accounts(user: User, permission: Permission = Permission.SEE_BOOKS) -> QuerySet[Account]:
+    """Accounts of the operators over which `user` has `permission`."""
+    return Account.objects.filter(operator__in=scope_of(user).operators(permission))

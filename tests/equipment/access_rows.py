@@ -1,0 +1,99 @@
+"""Who may open the pages of the equipment: the access matrix reads these rows."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from declic.accounts.enums import Permission
+from declic.equipment.actions import prepare_ceremony
+from declic.equipment.models import Allocation, Ceremony, Device
+from tests.equipment.stories import lent, prepared, ready
+from tests.factories import DAY, an_enrolment
+
+P = Permission
+
+
+def device_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A machine on the shelf."""
+    return {"device_id": _device(world).pk}
+
+
+def _device(world: SimpleNamespace) -> Device:
+    if not hasattr(world, "device"):
+        (world.device,) = ready(world.operator, by=world.users["coordinator"])
+    return world.device
+
+
+def allocation_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A loan under way."""
+    return {"allocation_id": _loan(world).pk}
+
+
+def _loan(world: SimpleNamespace) -> Allocation:
+    if not hasattr(world, "loan"):
+        world.loan = lent(world.enrolment, by=world.users["coordinator"])
+    return world.loan
+
+
+def _ceremony(world: SimpleNamespace) -> Ceremony:
+    if not hasattr(world, "ceremony"):
+        user = world.users["coordinator"]
+        enrolment = an_enrolment(edition=world.edition, by=user)
+        (device,) = ready(world.operator, by=user)
+        world.ceremony = prepare_ceremony(
+            acting_user=user,
+            edition=world.edition,
+            name="Remise de mars",
+            on=DAY,
+            place="Mairie",
+            allocations=[prepared(enrolment, device, by=user)],
+        )
+    return world.ceremony
+
+
+def ceremony_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A ceremony being prepared."""
+    return {"ceremony_id": _ceremony(world).pk}
+
+
+def place_of(world: SimpleNamespace) -> dict[str, Any]:
+    """Someone expected at it."""
+    return {"ceremony_id": _ceremony(world).pk, "place_id": world.ceremony.places.get().pk}
+
+
+def nothing(_world: SimpleNamespace) -> dict[str, Any]:
+    return {}
+
+
+ROWS = {
+    "equipment:list": (nothing, P.SEE_STOCK),
+    "equipment:lot_create": (nothing, P.MANAGE_STOCK),
+    "equipment:device": (device_of, P.SEE_STOCK),
+    "equipment:device_edit": (device_of, P.MANAGE_STOCK),
+    "equipment:device_aside": (device_of, P.MANAGE_STOCK),
+    "equipment:device_triage": (device_of, P.MANAGE_STOCK),
+    "equipment:device_repaired": (device_of, P.MANAGE_STOCK),
+    "equipment:device_found": (device_of, P.MANAGE_STOCK),
+    "equipment:allocate": (lambda world: {"enrolment_id": world.enrolment.pk}, P.HAND_OVER),
+    "equipment:sell": (lambda world: {"person_id": world.person.pk}, P.HAND_OVER),
+    "equipment:loans": (nothing, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:allocation": (allocation_of, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:reserve": (allocation_of, P.HAND_OVER),
+    "equipment:hand_over": (allocation_of, P.HAND_OVER),
+    "equipment:cancel": (allocation_of, P.HAND_OVER),
+    "equipment:declare_return": (allocation_of, P.HAND_OVER),
+    "equipment:return": (allocation_of, P.HAND_OVER),
+    "equipment:keep": (allocation_of, P.HAND_OVER),
+    "equipment:buy": (allocation_of, P.HAND_OVER),
+    "equipment:lost": (allocation_of, P.HAND_OVER),
+    "equipment:renew": (allocation_of, P.HAND_OVER),
+    "equipment:swap": (allocation_of, P.HAND_OVER),
+    "equipment:payment": (allocation_of, P.TAKE_MONEY),
+    "equipment:agreement": (allocation_of, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:ceremonies": (nothing, P.HAND_OVER),
+    "equipment:ceremony_create": (nothing, P.HAND_OVER),
+    "equipment:ceremony": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_list": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_invite": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_hand_over": (place_of, P.HAND_OVER),
+    "equipment:ceremony_hold": (ceremony_of, P.HAND_OVER),
+}
