@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("declic.web.urls")),
     path("compte/", include("allauth.account.urls")),
     path("compte/mfa/", include("allauth.mfa.urls")),
-    path("structures/", include("declic.organisations.urls")),
+    path("structures/", include("declic.accounts.structure_urls")),
     path("comptes/", include("declic.accounts.urls")),
     path("documents/", include("declic.documents.urls")),
     path("caisse/", include("declic.ledger.urls")),

@@ -3,9 +3,11 @@
 from django.http import Http404, HttpRequest
 
 from declic.accounts.enums import Permission
-from declic.accounts.models import User
+from declic.accounts.models import Membership, User
+from declic.accounts.queries import memberships_to_manage
 from declic.accounts.scope import Scope, scope_of
-from declic.organisations.models import Organisation
+from declic.core.dates import today
+from declic.organisations.models import Organisation, Partnership, Site
 
 OPERATOR_KEY = "operator"
 
@@ -24,3 +26,31 @@ def acting_operator(request: HttpRequest, permission: Permission) -> Organisatio
     chosen = request.session.get(OPERATOR_KEY)
     operator_id = chosen if chosen in operators else min(operators)
     return Organisation.objects.get(pk=operator_id)
+
+
+def access_site(pk: int, user: object, permission: Permission = Permission.MANAGE_SITES) -> Site:
+    """The place `pk` of an operator for whom `user` has `permission`; 404 otherwise."""
+    try:
+        return Site.objects.select_related("operator").get(
+            pk=pk, operator__in=require(user, permission).own_operators(permission)
+        )
+    except Site.DoesNotExist:
+        raise Http404 from None
+
+
+def access_partnership(pk: int, user: object) -> Partnership:
+    """The partnership `pk` of an operator whose partners `user` keeps; 404 otherwise."""
+    operators = require(user, Permission.MANAGE_SITES).own_operators(Permission.MANAGE_SITES)
+    try:
+        return Partnership.objects.select_related("partner", "operator").get(pk=pk, operator__in=operators)
+    except Partnership.DoesNotExist:
+        raise Http404 from None
+
+
+def access_membership(pk: int, user: object) -> Membership:
+    """The role `pk` in a structure whose accounts `user` keeps; 404 otherwise."""
+    require(user, Permission.MANAGE_SITES)
+    try:
+        return memberships_to_manage(user, today()).get(pk=pk)  # type: ignore[arg-type]
+    except Membership.DoesNotExist:
+        raise Http404 from None

@@ -67,6 +67,47 @@ def open_partnership(
 
 
 @transaction.atomic
+def add_partner(
+    *,
+    acting_user: object,
+    operator: Organisation,
+    name: str,
+    kind: str,
+    since: datetime.date,
+    prescriber_kind: str = "",
+    email: str = "",
+    phone: str = "",
+) -> Partnership:
+    """Open a partnership with the structure of that name, created if nobody knows it yet.
+
+    A structure already known keeps what it says of itself: several operators work with it.
+    """
+    partner = Organisation.objects.filter(name__iexact=name).first()
+    if partner is None:
+        partner = create_organisation(
+            acting_user=acting_user,
+            name=name,
+            kinds=[_KIND_OF_PARTNER[PartnershipKind(kind)]],
+            prescriber_kind=prescriber_kind,
+            email=email,
+            phone=phone,
+        )
+    if partner.pk == operator.pk:
+        raise DomainError(_("C'est votre propre structure : un partenariat se noue avec une autre."), field="name")
+    return open_partnership(acting_user=acting_user, operator=operator, partner=partner, kind=kind, since=since)
+
+
+_KIND_OF_PARTNER = {
+    PartnershipKind.PRESCRIBER: OrganisationKind.PRESCRIBER,
+    PartnershipKind.REFURBISHER: OrganisationKind.REFURBISHER,
+    PartnershipKind.TRAINING: OrganisationKind.TRAINING_PARTNER,
+    PartnershipKind.FUNDER: OrganisationKind.FUNDER,
+    PartnershipKind.DONOR: OrganisationKind.DONOR,
+    PartnershipKind.NETWORK: OrganisationKind.TRAINING_PARTNER,
+}
+
+
+@transaction.atomic
 def close_partnership(*, acting_user: object, partnership: Partnership, until: datetime.date) -> Partnership:
     """End a partnership: from the next day its members reach nothing more here."""
     if partnership.until is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
@@ -16,9 +17,11 @@ from declic.organisations.models import Organisation, Site
 from declic.orientation.eligibility import RuleResult, all_met, evaluate
 from declic.orientation.enums import OPEN_STATES, REFERRAL_TRANSITIONS, Need, ReferralState, RefusalReason
 from declic.orientation.models import Enrolment, Referral
-from declic.people.actions import take_snapshot
+from declic.people.access import visible_people
+from declic.people.actions import add_phones, correct_person, hold_register, register_person, take_snapshot
 from declic.people.enums import SnapshotMoment
 from declic.people.models import Person
+from declic.people.queries import same_identity
 from declic.programmes.models import Edition
 from declic.programmes.queries import current_terms
 
@@ -85,6 +88,86 @@ def send_referral(
     )
 
 
+@transaction.atomic
+def refer_new_person(
+    *,
+    acting_user: User,
+    edition: Edition,
+    on: datetime.date,
+    channel: str,
+    first_name: str,
+    last_name: str,
+    birth_date: datetime.date | None = None,
+    phones: Sequence[str] = (),
+    email: str = "",
+    contact_preference: str = "",
+    prescriber: Organisation | None = None,
+    **referral: Any,
+) -> Referral:
+    """Refer someone whom the professional describes: her file is opened, or the one with the same identity used.
+
+    Never says that a person whom `acting_user` may not see exists (rule 19): when such a file cannot be used, because
+    that person is already referred or enrolled there by others, a new one is opened, which the team will recognise
+    when it answers. Raises `DomainError` when this prescriber has already referred this person there.
+    """
+    # Sent twice at the same instant, the second one waits here and then finds what the first wrote.
+    hold_register(edition.operator_id)
+    known = same_identity(
+        Person.objects.filter(operator=edition.operator_id),
+        first_name=first_name,
+        last_name=last_name,
+        birth_date=birth_date,
+    )
+    if prescriber is not None:
+        _refuse_second_referral(known, edition, prescriber)
+    seen = set(visible_people(acting_user).filter(pk__in=[one.pk for one in known]).values_list("pk", flat=True))
+    # Without a birth date, a name alone does not make two people one.
+    usable = [one for one in known if one.pk in seen or (birth_date is not None and not _is_engaged(one, edition))]
+    if usable:
+        person = usable[0]
+        add_phones(acting_user=acting_user, person=person, phones=phones)
+    else:
+        person = register_person(
+            acting_user=acting_user,
+            operator=edition.operator,
+            first_name=first_name,
+            last_name=last_name,
+            birth_date=birth_date,
+            on=on,
+            phones=phones,
+            email=email,
+            contact_preference=contact_preference,
+        )
+    return send_referral(
+        acting_user=acting_user,
+        edition=edition,
+        person=person,
+        on=on,
+        channel=channel,
+        prescriber=prescriber,
+        **referral,
+    )
+
+
+def _is_engaged(person: Person, edition: Edition) -> bool:
+    return (
+        Enrolment.objects.filter(person=person, edition=edition, ended_on__isnull=True).exists()
+        or Referral.objects.filter(person=person, edition=edition, state__in=OPEN_STATES).exists()
+    )
+
+
+def _refuse_second_referral(known: Sequence[Person], edition: Edition, prescriber: Organisation) -> None:
+    own = Referral.objects.filter(person__in=known, edition=edition, prescriber=prescriber)
+    earlier = own.filter(
+        Q(state__in=OPEN_STATES) | Q(enrolment__isnull=False, enrolment__ended_on__isnull=True)
+    ).first()
+    if earlier is not None and earlier.sent_on is not None:
+        raise DomainError(
+            _("Votre structure a déjà orienté cette personne le %(day)s : suivez la réponse dans vos orientations.")
+            % {"day": f"{earlier.sent_on:%d/%m/%Y}"}
+        )
+
+
 def _locked(referral: Referral, target: ReferralState) -> Referral:
     locked = Referral.objects.select_for_update().get(pk=referral.pk)
     REFERRAL_TRANSITIONS.require(
@@ -140,9 +223,18 @@ def _tell_prescriber(referral: Referral) -> None:
 
 
 @transaction.atomic
-def put_on_waiting_list(*, acting_user: User, referral: Referral, on: datetime.date, answer: str = "") -> Referral:
-    """Tell the prescriber that the person waits for a place."""
+def put_on_waiting_list(
+    *,
+    acting_user: User,
+    referral: Referral,
+    on: datetime.date,
+    answer: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Referral:
+    """Tell the prescriber that the person waits for a place; `facts` learnt meanwhile are kept as a dated situation."""
     referral = _locked(referral, ReferralState.WAITING)
+    if facts and any(value not in (None, "") for value in facts.values()):
+        take_snapshot(acting_user=acting_user, person=referral.person, moment=SnapshotMoment.CHANGE, on=on, facts=facts)
     return _answer(acting_user=acting_user, referral=referral, state=ReferralState.WAITING, on=on, answer=answer)
 
 
@@ -186,8 +278,12 @@ def accept_referral(
     adviser: User | None = None,
     answer: str = "",
     exception_reason: str = "",
+    birth_date: datetime.date | None = None,
 ) -> Enrolment:
-    """Accept and enrol in one act, on the snapshot `facts`; a rule that is not met needs `exception_reason`."""
+    """Accept and enrol in one act, on the snapshot `facts`; a rule that is not met needs `exception_reason`.
+
+    `birth_date` completes a file that has none.
+    """
     # The person's row first, then the referral: the same order in every action.
     Person.objects.select_for_update().get(pk=referral.person_id)
     referral = _locked(referral, ReferralState.ACCEPTED)
@@ -201,6 +297,7 @@ def accept_referral(
         adviser=adviser,
         exception_reason=exception_reason,
         referral=referral,
+        birth_date=birth_date,
     )
     _answer(acting_user=acting_user, referral=referral, state=ReferralState.ACCEPTED, on=on, answer=answer)
     return enrolment
@@ -217,8 +314,12 @@ def enrol(
     site: Site | None = None,
     adviser: User | None = None,
     exception_reason: str = "",
+    birth_date: datetime.date | None = None,
 ) -> Enrolment:
-    """Enrol someone who came alone, where the terms ask for no prescriber (or with an exception that says why)."""
+    """Enrol someone who came alone, where the terms ask for no prescriber (or with an exception that says why).
+
+    `birth_date` completes a file that has none.
+    """
     Person.objects.select_for_update().get(pk=person.pk)
     waiting = Referral.objects.filter(person=person, edition=edition, state__in=OPEN_STATES).exists()
     if waiting:
@@ -233,6 +334,7 @@ def enrol(
         adviser=adviser,
         exception_reason=exception_reason,
         referral=None,
+        birth_date=birth_date,
     )
 
 
@@ -262,6 +364,7 @@ def _enrol(
     adviser: User | None,
     exception_reason: str,
     referral: Referral | None,
+    birth_date: datetime.date | None,
 ) -> Enrolment:
     # Locked so that the last place is given once.
     edition = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -281,6 +384,8 @@ def _enrol(
             _("Les %(places)d places de cette édition sont prises : mettez la personne en liste d'attente.")
             % {"places": edition.places}
         )
+    if birth_date is not None and person.birth_date is None:
+        correct_person(acting_user=acting_user, person=person, on=on, changes={"birth_date": birth_date})
     results = check_entry(person=person, edition=edition, referral=referral, facts=facts, on=on)
     if not all_met(results) and not exception_reason.strip():
         raise DomainError(

@@ -32,6 +32,11 @@ FACTS = (
 """Facts of a situation that a snapshot may hold; amounts are monthly, in cents."""
 
 
+def hold_register(operator_id: int) -> None:
+    """Until the end of the transaction, nobody else opens a file at this operator: look first, then register."""
+    CaseNumber.objects.select_for_update().get_or_create(operator_id=operator_id)
+
+
 def _next_case_number(operator: Organisation) -> str:
     counter, _created = CaseNumber.objects.select_for_update().get_or_create(operator=operator)
     counter.last += 1
@@ -81,6 +86,12 @@ def _set_phones(person: Person, phones: Sequence[str]) -> None:
             if number not in known
         ]
     )
+
+
+@transaction.atomic
+def add_phones(*, acting_user: User, person: Person, phones: Sequence[str]) -> None:
+    """Add numbers (E.164) at which the person can be reached, without touching those already there."""
+    _set_phones(person, [*person.phones.values_list("number", flat=True), *phones])
 
 
 @transaction.atomic

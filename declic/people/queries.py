@@ -166,13 +166,15 @@ def _likeness(typed: str, person: Person) -> float:
 
 
 def same_identity(
-    people: QuerySet[Person], *, first_name: str, last_name: str, birth_date: datetime.date
+    people: QuerySet[Person], *, first_name: str, last_name: str, birth_date: datetime.date | None
 ) -> list[Person]:
-    """Those of `people` born that day whose first and last names are the same but for case, accents and hyphens."""
+    """Those of `people` of the same birth date (or none) and the same names but for case, accents and hyphens."""
     wanted = fold(first_name), fold(last_name)
+    if birth_date is None:
+        people = search_people(people.filter(birth_date__isnull=True), f"{first_name} {last_name}")
     return [
         person
-        for person in people.filter(birth_date=birth_date).order_by("pk")
+        for person in (people if birth_date is None else people.filter(birth_date=birth_date).order_by("pk"))
         if (fold(person.first_name), fold(person.last_name)) == wanted
     ]
 

@@ -1,0 +1,381 @@
+"""Pages of referrals: ask, follow the answer, answer, enrol."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from declic.accounts.access import acting_operator, require
+from declic.accounts.enums import Permission
+from declic.accounts.models import User
+from declic.core.dates import now, today
+from declic.core.forms import posted
+from declic.core.pagination import keyset_page
+from declic.core.views import Done, SeeOther, post_action, submit
+from declic.orientation import actions
+from declic.orientation.access import access_enrolment, access_referral, visible_referrals
+from declic.orientation.enums import OPEN_STATES, ReferralChannel, ReferralState
+from declic.orientation.forms import (
+    ACCEPT,
+    WAIT,
+    AnswerForm,
+    EnrolForm,
+    PrescriberReferralForm,
+    ReceivedForKnownForm,
+    ReceivedReferralForm,
+    ReferralFilter,
+    edition_label,
+)
+from declic.orientation.models import Enrolment, Referral
+from declic.orientation.queries import (
+    LATE_AFTER_DAYS,
+    TABS,
+    counts_by_tab,
+    days_waiting,
+    editions_to_refer_to,
+    entry_terms,
+    is_team,
+    places_left,
+    prescriber_of,
+)
+from declic.people.access import access_person, own_site, visible_people
+from declic.people.actions import log_access
+from declic.people.forms import SituationForm, facts_of, situation_initial
+from declic.people.models import AccessLog, Person
+from declic.people.queries import latest_snapshot, likely_same, search_people
+from declic.programmes.access import visible_editions
+from declic.programmes.models import Edition
+from declic.programmes.queries import current_terms, editions_open_for_entry
+
+_MOST_FOUND = 200
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 (the login middleware lets nobody else in)
+    return request.user
+
+
+def referral_list(request: HttpRequest) -> HttpResponse:
+    """A team's queue; for a prescriber, what became of the people referred."""
+    scope = require(request.user, Permission.ANSWER_REFERRALS, Permission.REFER)
+    if not scope.can(Permission.ANSWER_REFERRALS):
+        return _own_referrals(request)
+    day = today()
+    referrals = visible_referrals(_user(request), Permission.ANSWER_REFERRALS)
+    tab = request.GET.get("vue", "")
+    tab = tab if tab in TABS else "a-traiter"
+    editions = visible_editions(_user(request)).select_related("programme").order_by("-starts_on", "pk")
+    filters = ReferralFilter(request.GET, editions=[(one.pk, edition_label(one)) for one in editions])
+    edition = filters.cleaned_data["edition"] if filters.is_valid() else ""
+    if edition:
+        referrals = referrals.filter(edition=edition)
+    counts = counts_by_tab(referrals, day)
+    q = request.GET.get("q", "").strip()
+    if q:
+        referrals = referrals.filter(person__in=_found(visible_people(_user(request)), q))
+    page = keyset_page(
+        referrals.filter(state__in=TABS[tab]).select_related("person", "edition__programme", "prescriber"),
+        request.GET,
+        order=(("sent_on", tab == "repondues"), ("pk", tab == "repondues")),
+    )
+    for referral in page.rows:
+        referral.days = days_waiting(referral, day)
+        referral.is_late = referral.days > LATE_AFTER_DAYS
+    context = {
+        "page": page,
+        "tab": tab,
+        "counts": counts,
+        "q": q,
+        "filters": filters,
+        "filtered": bool(edition),
+        "today": day,
+        "has_filters": len(editions) > 1,
+    }
+    return render(request, "orientation/list.html", context)
+
+
+def _own_referrals(request: HttpRequest) -> HttpResponse:
+    referrals = visible_referrals(_user(request), Permission.REFER)
+    q = request.GET.get("q", "").strip()
+    if q:
+        referred = Person.objects.filter(pk__in=referrals.order_by().values("person"))
+        referrals = referrals.filter(person__in=_found(referred, q))
+    page = keyset_page(
+        referrals.select_related("person", "edition__programme", "operator", "enrolment"),
+        request.GET,
+        order=(("sent_on", True), ("pk", True)),
+    )
+    return render(request, "orientation/own_list.html", {"page": page, "q": q, "today": today()})
+
+
+def _found(people: Any, q: str) -> Any:
+    return search_people(people, q)[:_MOST_FOUND].values("pk")
+
+
+def create(request: HttpRequest) -> HttpResponseBase:
+    """Refer someone: a prescriber in one page, a team from a file, a paper or a phone call."""
+    require(request.user, Permission.REFER)
+    user = _user(request)
+    editions = list(editions_to_refer_to(user, today()))
+    chosen = request.GET.get("edition", "")
+    initial: dict[str, Any] = {"edition": chosen} if any(str(one.pk) == chosen for one in editions) else {}
+    if not require(user, Permission.REFER).can(Permission.ANSWER_REFERRALS):
+        return _create_by_prescriber(request, user, editions, initial)
+    operator = acting_operator(request, Permission.ANSWER_REFERRALS)
+    person = access_person(int(known), user) if (known := request.GET.get("person", "")).isdecimal() else None
+    if person is not None:
+        operator = person.operator
+    editions = [edition for edition in editions if edition.operator_id == operator.pk]
+    form_class = ReceivedReferralForm if person is None else ReceivedForKnownForm
+
+    def receive(*, phone: str = "", **typed: Any) -> Referral:
+        if person is not None:
+            return actions.send_referral(acting_user=user, person=person, **typed)
+        return actions.refer_new_person(acting_user=user, phones=[phone] if phone else [], **typed)
+
+    return submit(
+        request,
+        form_class(
+            **posted(request),
+            editions=editions,
+            entries=entry_terms(editions),
+            operator=operator,
+            initial={"on": today(), **initial},
+        ),
+        receive,
+        success=lambda sent: (
+            _("L’orientation de %(person)s est enregistrée. Ensuite : y répondre.") % {"person": sent.person}
+        ),
+        to=lambda sent: reverse("orientation:detail", args=[sent.pk]),
+        template="orientation/create_team.html",
+        context={"person": person, "editions": editions, "operator": operator},
+    )
+
+
+def _create_by_prescriber(
+    request: HttpRequest, user: User, editions: list[Edition], initial: dict[str, Any]
+) -> HttpResponseBase:
+    def send(*, edition: Edition, phone: str = "", **typed: Any) -> Referral:
+        return actions.refer_new_person(
+            acting_user=user,
+            edition=edition,
+            on=today(),
+            channel=ReferralChannel.ACCOUNT,
+            prescriber=prescriber_of(user, edition.operator_id),
+            referent=user,
+            phones=[phone] if phone else [],
+            **typed,
+        )
+
+    return submit(
+        request,
+        PrescriberReferralForm(**posted(request), editions=editions, entries=entry_terms(editions), initial=initial),
+        send,
+        success=_(
+            "Votre orientation est bien arrivée. L’équipe vous répond sous %(days)d jours : vous recevrez un courriel,"
+            " et la réponse sera ici."
+        )
+        % {"days": LATE_AFTER_DAYS},
+        to=lambda sent: reverse("orientation:detail", args=[sent.pk]),
+        template="orientation/create_prescriber.html",
+        context={"editions": editions},
+    )
+
+
+def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
+    """A referral and its answer; a prescriber reads there what was agreed on, and nothing else."""
+    user = _user(request)
+    referral = access_referral(referral_id, user)
+    team = is_team(user, referral.operator_id)
+    log_access(acting_user=user, person=referral.person, act=AccessLog.Act.VIEW, at=now())
+    context = {
+        "referral": referral,
+        "enrolment": Enrolment.objects.filter(referral=referral).select_related("site", "adviser").first(),
+        "days": days_waiting(referral, today()),
+        "is_late": days_waiting(referral, today()) > LATE_AFTER_DAYS,
+        "is_open": referral.state in OPEN_STATES,
+        "needs": _need_words(referral),
+        "phones": list(referral.person.phones.all()) if team else [],
+    }
+    return render(request, "orientation/detail.html" if team else "orientation/own_detail.html", context)
+
+
+def _need_words(referral: Referral) -> list[str]:
+    labels = dict(Referral._meta.get_field("needs").base_field.choices)  # type: ignore[union-attr]
+    return [str(labels.get(need, need)) for need in referral.needs]
+
+
+def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
+    """Accept, put on the waiting list or refuse, with the entry rules read one by one."""
+    user = _user(request)
+    referral = access_referral(referral_id, user, Permission.ANSWER_REFERRALS)
+    if request.method != "POST" and referral.state not in OPEN_STATES:
+        messages.info(request, _("Cette orientation a déjà sa réponse : la voici."))
+        return SeeOther(reverse("orientation:detail", args=[referral.pk]))
+    person = referral.person
+    latest = latest_snapshot(person)
+    initial = {
+        **situation_initial(latest),
+        "on": today(),
+        "site": person.site_id or own_site(user, referral.operator_id) or "",
+        "adviser": user.pk,
+    }
+    form = AnswerForm(**posted(request), person=person, referral=referral, initial=initial)
+    others = visible_people(user).filter(operator=person.operator_id).exclude(pk=person.pk).select_related("site")
+    context = {
+        "referral": referral,
+        "person": person,
+        "latest": latest,
+        "needs": _need_words(referral),
+        "entry": current_terms(referral.edition).terms.entry,
+        "places_left": places_left(referral.edition),
+        "twins": likely_same(
+            others,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            birth_date=person.birth_date,
+            phones=list(person.phones.values_list("number", flat=True)),
+        ),
+        "rules": _read_rules(form, person=person, edition=referral.edition, referral=referral, initial=initial),
+    }
+    if "check" in request.POST:
+        form.keep_only_errors_of_facts()
+        return render(request, "orientation/answer.html", {**context, "form": form, "checked": True})
+
+    def decide(*, decision: str, reason: str, **typed: Any) -> Referral | Enrolment:
+        on, words = typed["on"], typed["answer"]
+        if decision == ACCEPT:
+            entry = {key: typed.get(key) for key in ("site", "adviser", "exception_reason", "birth_date")}
+            return actions.accept_referral(
+                acting_user=user, referral=referral, on=on, facts=facts_of(typed), answer=words, **entry
+            )
+        if decision == WAIT:
+            return actions.put_on_waiting_list(
+                acting_user=user, referral=referral, on=on, answer=words, facts=facts_of(typed)
+            )
+        return actions.refuse_referral(acting_user=user, referral=referral, on=on, reason=reason, answer=words)
+
+    return submit(
+        request,
+        form,
+        decide,
+        success=lambda done: _said(done, referral),
+        to=lambda done: (
+            reverse("web:file", args=[person.pk])
+            if isinstance(done, Enrolment)
+            else reverse("orientation:detail", args=[referral.pk])
+        ),
+        template="orientation/answer.html",
+        context=context,
+    )
+
+
+def _said(done: Referral | Enrolment, referral: Referral) -> str:
+    about = {"person": referral.person, "edition": referral.edition, "who": referral.referent_name}
+    if isinstance(done, Enrolment):
+        said = _("%(person)s entre dans « %(edition)s ». Ensuite : le diagnostic.") % about
+    elif done.state == ReferralState.WAITING:
+        said = _("%(person)s est en liste d’attente pour « %(edition)s ».") % about
+    else:
+        said = _("L’orientation de %(person)s est refusée, avec sa raison.") % about
+    if referral.referent_email:
+        return f"{said} " + _("%(who)s reçoit la réponse par courriel.") % {
+            "who": referral.referent_name or referral.referent_email
+        }
+    if referral.prescriber_id:
+        return f"{said} " + _("Aucun courriel n’est connu : prévenez le prescripteur vous-même.")
+    return said
+
+
+def _read_rules(
+    form: AnswerForm | EnrolForm,
+    *,
+    person: Person,
+    edition: Edition,
+    referral: Referral | None,
+    initial: Mapping[str, Any],
+) -> list[Any]:
+    """The entry rules, read against what the form holds now: what was typed, else what the file knows."""
+    typed: Mapping[str, Any]
+    if form.is_bound:
+        form.is_valid()
+        typed = {name: form.cleaned_data.get(name) for name in form.fields}
+    else:
+        begun = SituationForm(data={name: form[name].value() for name in SituationForm.base_fields})
+        begun.is_valid()
+        typed = begun.cleaned_data
+    about = person
+    if person.birth_date is None and typed.get("birth_date"):
+        about = Person(birth_date=typed["birth_date"])
+    return actions.check_entry(
+        person=about, edition=edition, referral=referral, facts=facts_of(typed), on=typed.get("on") or today()
+    )
+
+
+@post_action
+def withdraw(request: HttpRequest, referral_id: int) -> Done:
+    """Take a referral back while it has no final answer."""
+    referral = access_referral(referral_id, _user(request), Permission.REFER)
+    actions.withdraw_referral(acting_user=_user(request), referral=referral, on=today())
+    return Done(_("L’orientation est retirée."), to=reverse("orientation:detail", args=[referral.pk]))
+
+
+def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """Enrol someone who came without referral, where the programme does not ask for one."""
+    user = _user(request)
+    person = access_person(person_id, user, Permission.ANSWER_REFERRALS)
+    reached = visible_editions(user).filter(operator=person.operator_id).select_related("programme", "operator")
+    open_now = list(editions_open_for_entry(reached, today()).order_by("programme__name", "starts_on", "pk"))
+    entries = entry_terms(open_now)
+    editions = [edition for edition in open_now if not entries[edition.pk].prescriber_required]
+    chosen = request.GET.get("edition", "")
+    initial: dict[str, Any] = {
+        **situation_initial(latest_snapshot(person)),
+        "on": today(),
+        "site": person.site_id or own_site(user, person.operator_id) or "",
+        "adviser": user.pk,
+    }
+    if any(str(edition.pk) == chosen for edition in editions):
+        initial["edition"] = chosen
+    form = EnrolForm(**posted(request), person=person, editions=editions, initial=initial)
+    wanted = form.editions.get(str(form["edition"].value() or ""))
+    context = {
+        "person": person,
+        "editions": editions,
+        "by_referral": [edition for edition in open_now if edition not in editions],
+        "rules": _read_rules(form, person=person, edition=wanted, referral=None, initial=initial) if wanted else None,
+        "wanted": wanted,
+    }
+    if "check" in request.POST:
+        form.keep_only_errors_of_facts()
+        return render(request, "orientation/enrol.html", {**context, "form": form, "checked": True})
+
+    def enter(*, edition: Edition, **typed: Any) -> Enrolment:
+        entry = {key: typed.get(key) for key in ("on", "site", "adviser", "exception_reason", "birth_date")}
+        return actions.enrol(acting_user=user, person=person, edition=edition, facts=facts_of(typed), **entry)
+
+    return submit(
+        request,
+        form,
+        enter,
+        success=lambda done: (
+            _("%(person)s entre dans « %(edition)s ». Ensuite : le diagnostic.")
+            % {"person": person, "edition": done.edition}
+        ),
+        to=reverse("web:file", args=[person.pk]),
+        template="orientation/enrol.html",
+        context=context,
+    )
+
+
+def agreed(request: HttpRequest, enrolment_id: int) -> HttpResponseBase:
+    """For the prescriber of an enrolment: its dates and nothing more. A team goes to the file."""
+    user = _user(request)
+    enrolment = access_enrolment(enrolment_id, user, Permission.REFER)
+    if is_team(user, enrolment.operator_id):
+        return SeeOther(reverse("web:file", args=[enrolment.person_id]))
+    return SeeOther(reverse("orientation:detail", args=[enrolment.referral_id]))
