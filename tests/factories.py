@@ -27,6 +27,8 @@ START = datetime.date(2024, 1, 1)
 DAY = datetime.date(2024, 3, 4)
 """An ordinary Monday on which the tests' stories begin."""
 
+PASSWORD = "un mot de passe long"
+
 _numbers = itertools.count(1)
 
 LOAN_TERMS: dict[str, Any] = {
@@ -99,7 +101,7 @@ def a_user(
         role=role,
         starts_on=START,
         site=site,
-        password="un mot de passe long",
+        password=PASSWORD,
     ).user
 
 

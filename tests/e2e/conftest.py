@@ -1,0 +1,118 @@
+"""A real Chromium on a real server: each page is checked for accessibility and for what the console says."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.factories import PASSWORD
+
+# Playwright's own event loop runs in the test's thread; Django would otherwise refuse to query from it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--no-sandbox"]  # fmt: skip
+AXE = Axe()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in Path(str(item.fspath)).parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("DECLIC_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Someone in front of the pages: signs in, reads, clicks, fills; anything wrong on the way fails the test."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A form refused with 422 is an answer of ours, not a fault of the page.
+        if message.type in ("error", "warning") and "422" not in message.text:
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> "Visitor":
+        self.page.goto(self.base + path)
+        return self.check()
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> "Visitor":
+        self.page.context.clear_cookies()
+        self.page.goto(self.base + "/compte/login/")
+        self.page.get_by_label("Courriel").fill(email)
+        self.page.get_by_label("Mot de passe", exact=True).fill(password)
+        self.page.get_by_role("button", name="Se connecter").click()
+        return self.check()
+
+    def click(self, name: str, *, role: Any = "link") -> "Visitor":
+        self.page.get_by_role(role, name=name).first.click()
+        return self.check()
+
+    def press(self, name: str) -> "Visitor":
+        return self.click(name, role="button")
+
+    def fill(self, **fields: str) -> "Visitor":
+        """Fill fields by their names in the form."""
+        for name, value in fields.items():
+            field = self.page.locator(f"main [name='{name}']").first
+            if field.evaluate("node => node.tagName") == "SELECT":
+                field.select_option(value)
+            elif field.get_attribute("type") in ("radio", "checkbox"):
+                # The box itself is drawn by its label: what one sees is what one clicks.
+                self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
+            else:
+                field.fill(value)
+        return self
+
+    def sees(self, words: str) -> "Visitor":
+        text = " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").replace("\u202f", " ").split())
+        assert words.casefold() in text.casefold(), f"« {words} » not on {self.page.url}:\n{text[:3000]}"
+        return self
+
+    def check(self) -> "Visitor":
+        """The page is accessible, quiet on the console, and no wider than the window."""
+        assert not self.complaints, f"{self.page.url}: {self.complaints}"
+        results = AXE.run(self.page, options={"resultTypes": ["violations"]})
+        found = [
+            f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+        assert not found, f"{self.page.url}\n" + "\n".join(found)
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{self.page.url} is {wider} px wider than the window"
+        return self
+
+
+@pytest.fixture
+def visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(8000)
+    page = context.new_page()
+    yield Visitor(page, live_server.url)
+    context.close()
+
+
+@pytest.fixture
+def small_visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
+    """The same on a small telephone."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 320, "height": 640})
+    context.set_default_timeout(8000)
+    yield Visitor(context.new_page(), live_server.url)
+    context.close()
