@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,6 +137,10 @@ class SheetLine:
     minutes: forms.BoundField
     needs: str
 
+    @property
+    def fields(self) -> tuple[forms.BoundField, forms.BoundField]:
+        return self.status, self.minutes
+
 
 class SheetForm(Form):
     """The attendance sheet: everyone present for the whole class, until one says otherwise."""
@@ -153,9 +158,14 @@ class SheetForm(Form):
                 choices=SHEET_STATUSES,
                 initial=AttendanceStatus.PRESENT,
             )
-            self.fields[f"minutes_{enrolment.pk}"] = WholeNumberField(
+            field = WholeNumberField(
                 label=_("Minutes de %(person)s") % {"person": name}, max_value=minutes, initial=minutes, required=False
             )
+            field.validators = [
+                MaxValueValidator(minutes, _("Au plus %(limit_value)s minutes, la durée de la séance.")),
+                MinValueValidator(0, _("Écrivez un nombre de minutes, à partir de 0.")),
+            ]
+            self.fields[f"minutes_{enrolment.pk}"] = field
 
     def lines(self) -> list[SheetLine]:
         """The fields, person by person."""
