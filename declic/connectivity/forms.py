@@ -55,14 +55,15 @@ class AidPaymentForm(Form):
         self.fields["on"].minimum, self.fields["on"].maximum = since, today  # type: ignore[attr-defined]
 
 
+NO_EDITION = "aucun"
+
+
 class RechargeSaleForm(OneTimeFormMixin, Form):
     """Which recharge, for which programme, paid how; `cleaned_data` holds the objects themselves."""
 
     product = RadioField(label=gettext_lazy("Recharge"))
     edition = RadioField(
         label=gettext_lazy("Dispositif"),
-        required=False,
-        unknown_label=gettext_lazy("Aucun : vente de la boutique"),
         help_text=gettext_lazy("La vente compte dans le bilan de ce dispositif."),
     )
     means = RadioField(label=gettext_lazy("Payée"), choices=Means.choices, initial=Means.CASH)
@@ -77,7 +78,7 @@ class RechargeSaleForm(OneTimeFormMixin, Form):
             (key, _price_label(product)) for key, product in self.products.items()
         ]
         if self.editions:
-            last = ("", _("Aucun : vente de la boutique"))
+            last = (NO_EDITION, _("Aucun : vente de la boutique"))
             self.fields["edition"].choices = [  # type: ignore[attr-defined]
                 *((key, str(edition)) for key, edition in self.editions.items()),
                 last,

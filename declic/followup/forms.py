@@ -46,6 +46,8 @@ class ReviewForm(DatedForm):
         help_text=gettext_lazy("Ses mots ou les vôtres. Ils peuvent être cités dans le bilan, sans son nom."),
     )
 
+    field_order = ["observed_uses", "testimony", "on"]
+
     def __init__(self, *args: Any, uses: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if uses:

@@ -10,11 +10,13 @@ from declic.core.forms import CleanTextField, Form, RadioField, SelectField
 from declic.equipment.models import Allocation, Device
 from declic.hotline.models import Priority, Resolution, Symptom, TicketChannel
 
+NO_MACHINE = "aucune"
+
 
 class TicketForm(Form):
     """What happens, on which machine; `cleaned_data["allocation"]` is the allocation itself, or None."""
 
-    allocation = RadioField(label=gettext_lazy("De quoi s'agit-il"), required=False)
+    allocation = RadioField(label=gettext_lazy("De quoi s'agit-il"))
     symptom = SelectField(label=gettext_lazy("Panne"), choices=Symptom.choices)
     description = CleanTextField(
         label=gettext_lazy("Ce qui se passe"),
@@ -35,7 +37,7 @@ class TicketForm(Form):
         if self.machines:
             self.fields["allocation"].choices = [  # type: ignore[attr-defined]
                 *((key, _machine_label(allocation)) for key, allocation in self.machines.items()),
-                ("", _("Autre chose qu'une de ces machines")),
+                (NO_MACHINE, _("Autre chose qu'une de ces machines")),
             ]
             self.fields["allocation"].initial = next(iter(self.machines))
         else:

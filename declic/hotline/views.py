@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from declic.accounts.access import require
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
+from declic.accounts.scope import scope_of
 from declic.core.dates import now, today
 from declic.core.forms import posted
 from declic.core.pagination import Order, keyset_page
@@ -107,6 +108,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             "answers": answers,
             "send": line.send,
             "device": device,
+            "sees_stock": scope_of(user).can(Permission.SEE_STOCK, found.operator_id),
             "waited_minutes": int(waited(found, now()).total_seconds() // 60),
             "reads_file": may_read_file(user, found),
             "today": today(),
@@ -167,7 +169,7 @@ def ticket_solve(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             "ticket": found,
             "name": name_for(user, found),
             "no_spare": swappable and not spares,
-            "swappable": swappable,
+            "spares": spares,
         },
     )
 

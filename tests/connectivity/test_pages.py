@@ -153,8 +153,8 @@ def test_a_product_or_an_edition_that_is_not_offered_cannot_be_chosen() -> None:
     cashier = signed_in(world.users["cashier"])
     address = reverse("connectivity:sell", args=[world.person.pk])
     foreign = a_product(a_world())
-    typed = {"product": str(product.pk), "edition": "", "means": "cash"}
-    for change in ({"product": str(foreign.pk)}, {"product": ""}, {"edition": "999999"}, {"means": "troc"}):
+    typed = {"product": str(product.pk), "edition": "aucun", "means": "cash"}
+    for change in ({"product": str(foreign.pk)}, {"product": ""}, {"edition": "999999"}, {"edition": ""}, {"means": "troc"}):
         assert cashier.post(address, {**typed, **change}).status_code == 422, change
     assert not RechargeSale.objects.exists()
 
