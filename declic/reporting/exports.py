@@ -68,7 +68,10 @@ def report_pdf(context: dict[str, Any]) -> bytes:
     """The report as a tagged PDF (PDF/UA-1), from the same parts as the screen."""
     # Loaded only when someone prints: it takes longer than any page.
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
 
+    fonts = FontConfiguration()
     html = render_to_string("reporting/pdf.html", context)
     document = HTML(string=html, base_url="about:blank", media_type="print")
-    return document.write_pdf(stylesheets=[CSS(string=_style(), media_type="print")], pdf_variant="pdf/ua-1")
+    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
+    return document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")

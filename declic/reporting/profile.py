@@ -10,7 +10,7 @@ from declic.orientation.enums import ReferralState, RefusalReason
 from declic.people.enums import Benefit, Education, Gender, Household, Housing, LabourStatus
 from declic.reporting.facts import Measure
 from declic.reporting.indicators.model import Indicator, Words, count
-from declic.reporting.small_cells import hidden_cells, hidden_parts
+from declic.reporting.small_cells import hidden_cells, hidden_parts, is_small
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,13 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Cell:
-    """One line of a spread: `number` is None when it is hidden."""
+    """One line of a spread: `number` is None when it is hidden, and `few` when it is hidden for being small."""
 
     name: str
     label: Words
     number: int | None
     is_unknown: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class Spread:
         return max((cell.number or 0 for cell in self.cells), default=0)
 
     @property
-    def has_hidden(self) -> bool:
-        return any(cell.number is None for cell in self.cells)
+    def has_veiled(self) -> bool:
+        """Whether a cell is hidden although it is not small: that needs a word of explanation."""
+        return any(cell.number is None and not cell.few for cell in self.cells)
 
 
 def _dimension(
@@ -156,15 +158,13 @@ def spread(dimension: Dimension, values: Mapping[Measure, Any], limit: int | Non
         hidden = hidden_cells(every, limit)
     else:
         hidden = hidden_parts({**numbers}, whole - unknown, limit) | hidden_parts({"inconnu": unknown}, whole, limit)
-    cells = [
-        Cell(indicator.name, indicator.label, None if name in hidden else numbers[name])
-        for name, indicator in dimension.cells
-        if numbers[name]
-    ]
-    if unknown:
-        cells.append(
-            Cell(dimension.unknown.name, dimension.unknown.label, None if "inconnu" in hidden else unknown, True)
-        )
+
+    def cell(code: str, indicator: Indicator) -> Cell:
+        number = every[code]
+        few = limit is not None and is_small(number, limit)
+        return Cell(indicator.name, indicator.label, None if code in hidden else number, code == "inconnu", few)
+
+    cells = [cell(code, one) for code, one in (*dimension.cells, ("inconnu", dimension.unknown)) if every[code]]
     # A total that the hidden cells alone make up would give them away.
     tell = limit is None or whole == 0 or not hidden or whole >= limit
     return Spread(

@@ -19,7 +19,7 @@ from declic.reporting.indicators.model import Words, ratio
 from declic.reporting.money import Money, money_names, read_money
 from declic.reporting.profile import ANSWERS, DIMENSIONS, PROFILE, REFUSALS, Spread, measures_of, spread
 from declic.reporting.published import Comparison, published_comparison
-from declic.reporting.small_cells import guarded
+from declic.reporting.small_cells import guarded, hidden_cells
 
 __all__ = ["Line", "ObjectiveLine", "Report", "build_report", "last_day", "published_comparison", "share_of"]
 
@@ -196,9 +196,11 @@ SUPPORT = (
     "visits", "tickets_solved", "reviews_given", "satisfied_or_very_satisfied_pct", "aids_granted",
     "recharges_distributed", "saving_per_month_eur", "has_email_address_pct", "needs_help_on_line_pct",
 )  # fmt: skip
-HEADLINE = ("people_supported", "hours_attended", "devices_lent", "machines_given", "aids_total_eur", "visits",
-            "satisfied_or_very_satisfied_pct")  # fmt: skip
-HEADLINE_SIZE = 4
+HEADLINE = (
+    "satisfied_or_very_satisfied_pct", "machines_given", "devices_lent", "aids_total_eur", "hours_attended",
+    "saving_per_month_eur", "visits", "people_supported",
+)  # fmt: skip
+HEADLINE_SIZE, HEADLINE_OBJECTIVES = 4, 2
 
 
 def last_day(editions: Iterable[Edition], today: datetime.date) -> datetime.date:
@@ -240,7 +242,7 @@ def build_report(
         (name, where): INDICATORS[name].figure([values[where, one] for one in INDICATORS[name].measures])
         for name, where in pairs
     }
-    here = {name: guarded(figure, limit) for (name, where), figure in found.items() if where == span}
+    here = _guarded({name: figure for (name, where), figure in found.items() if where == span}, limit)
     of_span = {one: value for (where, one), value in values.items() if where == span}
     objectives = tuple(_objective(name, label, target, here) for name, (label, target) in targets.items())
     return Report(
@@ -264,6 +266,33 @@ def build_report(
     )
 
 
+# Figures that add up to another one: a hidden part must not come out by subtraction.
+_SPLITS = (
+    ("devices_lent", "machines_given", "machines_sold"),
+    ("loans_open", "loans_returned", "loans_kept", "loans_bought", "loans_lost"),
+    ("deposits_held_eur", "deposits_refunded_eur", "deposits_retained_eur"),
+)
+# Nearly everyone having a machine or an aid tells who has none.
+_OF_THE_ENROLLED = ("machines", "aids", "deposits", "reviews")
+
+
+def _guarded(found: dict[str, Figure], limit: int | None) -> dict[str, Figure]:
+    """The figures of the report as a reader under `limit` sees them."""
+    if limit is None:
+        return found
+    enrolled = int(found["participants"].numerator or 0)
+    result = {}
+    for name, figure in found.items():
+        without = (
+            (enrolled - figure.cells[0],) if figure.cells and INDICATORS[name].relation in _OF_THE_ENROLLED else ()
+        )
+        result[name] = guarded(figure, limit, also=without)
+    for split in _SPLITS:
+        for name in hidden_cells({name: found[name].cells[0] for name in split if found[name].cells}, limit):
+            result[name] = result[name] if result[name].hidden else result[name].hide()
+    return result
+
+
 _GRANTS = Measure("grants", "jsonb_object_agg(label, amount)")
 
 
@@ -280,10 +309,11 @@ def _lines(names: Iterable[str], here: dict[str, Figure], *, keep: int = 0) -> t
 
 def _headline(objectives: Sequence[ObjectiveLine], here: dict[str, Figure]) -> tuple[Line, ...]:
     first: list[Line] = []
-    first.extend([line for line in objectives if line.value is not None or line.figure.hidden][:HEADLINE_SIZE])
+    first.extend([line for line in objectives if line.value is not None][:HEADLINE_OBJECTIVES])
     taken = {line.name for line in first}
-    others = [line for line in _lines(HEADLINE, here) if line.name not in taken]
-    return tuple([*first, *others][:HEADLINE_SIZE])
+    others = [line for line in _lines(HEADLINE, here) if line.name not in taken and not line.figure.hidden]
+    rest = [line for line in objectives if line.value is not None and line.name not in taken]
+    return tuple([*first, *others, *rest][:HEADLINE_SIZE])
 
 
 def _targets(editions: Iterable[Edition]) -> dict[str, tuple[str, Decimal]]:

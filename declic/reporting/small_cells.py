@@ -19,11 +19,12 @@ def is_small(number: int, limit: int) -> bool:
     return 0 < number < limit
 
 
-def guarded(figure: Figure, limit: int | None) -> Figure:
-    """The figure, hidden if one of the numbers of people that can be read or deduced from it is small."""
-    if limit is None or not any(is_small(number, limit) for number in figure.cells):
+def guarded(figure: Figure, limit: int | None, *, also: Iterable[int] = ()) -> Figure:
+    """The figure, hidden if one of the numbers of people that can be read or deduced from it (or of `also`) is small."""
+    if limit is None or not any_small((*figure.cells, *also), limit):
         return figure
-    return figure.hide()
+    is_count = figure.unit != "%" and bool(figure.cells) and figure.numerator is not None
+    return figure.hide(few=is_count and is_small(figure.cells[0], limit))
 
 
 def hidden_cells(cells: Mapping[str, int], limit: int | None) -> set[str]:

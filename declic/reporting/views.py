@@ -204,6 +204,7 @@ def _figure(request: HttpRequest, scene: Scene, name: str) -> HttpResponse:
         "part": part,
         "here": here,
         "records": records,
+        "has_details": any(record.detail for record in records),
         "report_url": scene.url("report"),
         "has_others": indicator.counted != "true" and (indicator.is_share or indicator.known != "true"),
         "next_url": f"{here}&partie={part}&suite={_write_key(page.next_key)}" if page.next_key else "",

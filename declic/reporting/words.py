@@ -1,7 +1,7 @@
 """How figures are written for French readers."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,11 @@ def small() -> str:
     return _("moins de %(limit)s") % {"limit": threshold()}
 
 
+def hidden_text(*, few: bool) -> str:
+    """What stands where a number is hidden: it is small, or another one could be worked out from it."""
+    return small() if few else _("masqué")
+
+
 def value_text(value: object, unit: str) -> str:
     """A value with its symbol, if its unit is one: `59,38 %`, `3 300 €`, `12 puis 20`; « inconnu » when there is none."""
     if value is None:
@@ -30,8 +35,20 @@ def value_text(value: object, unit: str) -> str:
 
 
 def figure_text(figure: Figure) -> str:
-    """The figure alone, as it stands in large."""
-    return small() if figure.hidden else value_text(figure.value, figure.unit)
+    """The figure alone, as it stands in large; a share with one decimal, which is all that few people can bear."""
+    if figure.hidden:
+        return hidden_text(few=figure.few)
+    value = figure.value
+    return value_text(_tenths(value) if figure.unit == "%" and isinstance(value, Decimal) else value, figure.unit)
+
+
+def exact_text(figure: Figure) -> str:
+    """The figure to two decimals, to stand beside a published one."""
+    return hidden_text(few=figure.few) if figure.hidden else value_text(figure.value, figure.unit)
+
+
+def _tenths(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def unit_words(figure: Figure) -> str:
@@ -60,5 +77,6 @@ def unknown_words(number: int) -> str:
 def signed(value: Decimal, unit: str) -> str:
     """A gap with its sign, always: `+3`, `−8`, `0`."""
     symbol = {"%": _("points")}.get(unit, unit if unit in SYMBOLS else "")
+    value = _tenths(value) if unit == "%" else value
     sign = "+" if value > 0 else MINUS if value < 0 else ""
     return f"{sign}{amount(abs(value), symbol)}"

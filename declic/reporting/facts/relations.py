@@ -172,6 +172,7 @@ SELECT d.id, NULL::bigint AS person_id, d.starts_on AS "on",
                            WHERE g.edition_id = d.id AND g.kind = 'course' AND g.starts_on <= :at), 0) AS places,
        (SELECT COALESCE(sum(b.planned), 0) FROM programmes_budgetline b
         WHERE b.edition_id = d.id AND b.side = 'expense') AS planned_expense,
+       :at >= make_date(extract(year FROM d.starts_on)::int + 1, 1, 1) AS next_year_begun,
        (SELECT sum(o.target) FROM programmes_objective o
         WHERE o.edition_id = d.id AND o.indicator = 'identified') AS identified_target
 FROM programmes_edition d

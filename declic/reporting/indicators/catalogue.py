@@ -58,10 +58,20 @@ count(
     "people", "age >= 60 AND cardinality(array_remove(benefits, 'RSA')) > 0",
     base="supported", known="benefits IS NOT NULL AND age IS NOT NULL",
 )  # fmt: skip
-count(
+
+
+def _next_year(values: Sequence[Any], unit: str) -> Figure:
+    number = int(values[0] or 0)
+    if not values[1] and not number:
+        # Before the next year begins nobody knows: that is not "none" (rule 3).
+        return Figure(None, unit)
+    return Figure(decimal(number), unit, decimal(number), cells=(number,))
+
+
+special(
     "next_year_beneficiaries",
-    _("Personnes entrées, dans le même dispositif, dans une édition qui commence l'année suivante."),
-    "next_year",
+    _("Personnes entrées, dans le même dispositif, dans une édition qui commence l'année suivante ; inconnu avant elle."),
+    (Measure("next_year", "count(*)"), Measure("editions", "bool_and(next_year_begun)")), _next_year,
 )  # fmt: skip
 share(
     "priority_zone_share_pct",

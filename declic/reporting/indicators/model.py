@@ -30,10 +30,11 @@ class Figure:
     unknown: int = 0
     cells: tuple[int, ...] = ()
     hidden: bool = False
+    few: bool = False
 
-    def hide(self) -> "Figure":
-        """The same figure with nothing left to read."""
-        return replace(self, value=None, numerator=None, denominator=None, unknown=0, cells=(), hidden=True)
+    def hide(self, *, few: bool = False) -> "Figure":
+        """The same figure with nothing left to read but, if `few`, that it counts fewer people than the threshold."""
+        return replace(self, value=None, numerator=None, denominator=None, unknown=0, cells=(), hidden=True, few=few)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def count(
 
     def read(values: Sequence[Any], unit: str) -> Figure:
         number, whole, unknown = decimal(values[0]), decimal(values[1]), int(values[2] or 0)
-        return Figure(number, unit, number, whole, unknown, (int(number), int(whole - number), unknown))
+        cells = (int(number), int(whole - number), unknown) if about_people else ()
+        return Figure(number, unit, number, whole, unknown, cells)
 
     measures = (
         Measure(relation, f"count(*) FILTER (WHERE {draft.where('counted')})"),

@@ -9,6 +9,7 @@ from declic.core.money import NO_BREAK_SPACE
 from declic.programmes.figures import amount
 from declic.reporting import words
 from declic.reporting.indicators import Figure
+from declic.reporting.profile import Cell
 from declic.reporting.published import Comparison
 from declic.reporting.reports import share_of
 
@@ -22,9 +23,9 @@ def opens(figure_url: str, name: str) -> str:
 
 
 @register.filter
-def plain(value: Decimal | int | None) -> str:
-    """A number as French readers write it, « moins de 11 » where it is hidden."""
-    return words.small() if value is None else amount(Decimal(value))
+def cell_text(cell: Cell) -> str:
+    """The number of a cell, or what stands where it is hidden."""
+    return words.hidden_text(few=cell.few) if cell.number is None else amount(Decimal(cell.number))
 
 
 @register.filter
@@ -49,7 +50,7 @@ def euros_gap(cents: int | None) -> str:
 @register.filter
 def recorded_text(figure: Figure | None) -> str:
     """A recorded figure beside a published one; a dash where no record can say."""
-    return "–" if figure is None else words.figure_text(figure)
+    return "–" if figure is None else words.exact_text(figure)
 
 
 @register.filter
