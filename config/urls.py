@@ -14,6 +14,7 @@ urlpatterns = [
     path("personnes/", include("declic.people.urls")),
     path("orientations/", include("declic.orientation.urls")),
     path("diagnostic/", include("declic.diagnosis.urls")),
+    path("entrainement/", include("declic.practice.urls")),
     path("formation/", include("declic.training.urls")),
     path("materiel/", include("declic.equipment.urls")),
     path("connexion/", include("declic.connectivity.urls")),
