@@ -70,7 +70,7 @@ def post(
     _require_open_month(operator.pk, on)
     if Entry.objects.filter(operator=operator, idempotency_key=idempotency_key).exists():
         raise _already_recorded()
-    accounts = {account.role: account for account in Account.objects.filter(operator=operator)}
+    accounts = _accounts_for(operator, lines)
     entry = _write_once(
         Entry(
             operator=operator,
@@ -254,6 +254,15 @@ def map_accounts(*, acting_user: User, operator: Organisation, codes: Mapping[st
     for account in changed:
         account.code, account.name = codes[account.role]
         account.save(update_fields=["code", "name"])
+
+
+def _accounts_for(operator: Organisation, lines: Sequence[Posting]) -> dict[str, Account]:
+    """The operator's accounts by role; its books are opened by the first entry that needs them."""
+    accounts = {account.role: account for account in Account.objects.filter(operator=operator)}
+    if any(posting.role not in accounts for posting in lines):
+        open_books(operator=operator)
+        accounts = {account.role: account for account in Account.objects.filter(operator=operator)}
+    return accounts
 
 
 def _require_open_month(operator_id: int, on: datetime.date) -> None:

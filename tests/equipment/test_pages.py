@@ -3,9 +3,12 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from declic.accounts.enums import PERMISSIONS, Role
+from declic.core.dates import today
 from declic.core.money import format_euros
 from declic.equipment.actions import prepare_ceremony
 from declic.equipment.enums import AllocationState, DeviceState
@@ -16,6 +19,7 @@ from tests.equipment.access_rows import ROWS
 from tests.equipment.stories import OPTION_TERMS, lent, prepared, ready, received
 from tests.factories import (
     DAY,
+    a_person,
     a_site,
     a_user,
     a_world,
@@ -68,8 +72,6 @@ def test_an_adviser_of_another_site_does_not_see_the_loan():
     operator = an_operator()
     here, there = a_site(operator), a_site(operator)
     user = a_user(operator)
-    from tests.factories import a_person
-
     enrolment = an_enrolment(person=a_person(operator, by=user, site=here), by=user, site=here)
     loan = lent(enrolment, by=user)
     address = reverse("equipment:allocation", args=[loan.pk])
@@ -105,9 +107,6 @@ def test_the_loans_list_costs_the_same_whatever_its_length(django_assert_num_que
     client = signed_in(user)
     edition = an_edition(operator, by=user)
     lent(an_enrolment(edition=edition, by=user), by=user)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(
         connection,
     ) as one:
@@ -177,8 +176,8 @@ def test_a_loan_is_made_in_the_screens_and_a_second_click_is_told():
     hand_over = reverse("equipment:hand_over", args=[allocation.pk])
     page = client.get(hand_over).content.decode()
     assert format_euros(5000) in page
-    today = datetime.datetime.now(tz=datetime.UTC).strftime("%d/%m/%Y")
-    typed = {"signed_by": "Awa Diarra", "means": "cash", "on": today}
+    day = f"{today():%d/%m/%Y}"
+    typed = {"signed_by": "Awa Diarra", "means": "cash", "on": day}
     assert client.post(hand_over, typed).status_code == 303
     again = client.post(hand_over, typed)
     assert again.status_code == 422
@@ -188,7 +187,7 @@ def test_a_loan_is_made_in_the_screens_and_a_second_click_is_told():
     assert "détenue" in shown
     back = client.post(
         reverse("equipment:return", args=[allocation.pk]),
-        {"condition": "good", "damage": "", "means": "cash", "on": today},
+        {"condition": "good", "damage": "", "means": "cash", "on": day},
     )
     assert back.status_code == 303
     assert deposits_held(operator) == 0
@@ -215,13 +214,13 @@ def test_every_other_way_of_a_loan_has_its_form(ending):
     (spare,) = ready(operator, by=user)
     address = reverse(f"equipment:{ending}", args=[loan.pk])
     assert client.get(address).status_code == 200
-    today = datetime.datetime.now(tz=datetime.UTC).strftime("%d/%m/%Y")
+    day = f"{today():%d/%m/%Y}"
     typed = {
-        "keep": {"on": today},
-        "buy": {"on": today, "means": "cash", "paid": ""},
-        "lost": {"on": today, "means": "cash", "note": "volé dans le train", "damage": "0"},
+        "keep": {"on": day},
+        "buy": {"on": day, "means": "cash", "paid": ""},
+        "lost": {"on": day, "means": "cash", "note": "volé dans le train", "damage": "0"},
         "renew": {"due_on": "01/01/2040", "reason": "formation"},
-        "swap": {"new_device": spare.tag, "reason": "écran noir", "on": today},
+        "swap": {"new_device": spare.tag, "reason": "écran noir", "on": day},
     }[ending]
     assert client.post(address, typed).status_code == 303
     loan.refresh_from_db()
@@ -233,20 +232,18 @@ def test_a_sale_to_someone_without_enrolment_is_made_and_paid_in_two_times():
     operator = an_operator()
     user = a_user(operator)
     client = signed_in(user)
-    from tests.factories import a_person
-
     edition = an_edition(operator, by=user, terms=terms(**OPTION_TERMS), ends_on=datetime.date(2099, 12, 31))
     person = a_person(operator, by=user)
     (device,) = ready(operator, by=user)
     sell = reverse("equipment:sell", args=[person.pk])
     made = client.post(sell, {"offer": f"{edition.pk}:laptop", "device": device.tag})
     assert made.status_code == 303
-    today = datetime.datetime.now(tz=datetime.UTC).strftime("%d/%m/%Y")
+    day = f"{today():%d/%m/%Y}"
     allocation = Allocation.objects.get(person=person)
-    client.post(made["Location"], {"signed_by": "Awa", "means": "cash", "paid": "30", "on": today})
+    client.post(made["Location"], {"signed_by": "Awa", "means": "cash", "paid": "30", "on": day})
     address = reverse("equipment:payment", args=[allocation.pk])
     token = client.get(address).context["form"]["form_token"].value()
-    typed = {"amount": "60", "means": "bank", "on": today, "form_token": str(token)}
+    typed = {"amount": "60", "means": "bank", "on": day, "form_token": str(token)}
     assert client.post(address, typed).status_code == 303
     allocation.refresh_from_db()
     assert allocation.state == AllocationState.SETTLED

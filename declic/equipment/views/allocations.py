@@ -200,13 +200,21 @@ def allocation(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
         "happenings": list(found.happenings.select_related("recorded_by").order_by("-on", "-pk")),
         "stretches": list(found.claims.select_related("device").order_by("-taken_at", "-pk")),
         "lines": lines,
-        "place": in_prepared_ceremony(found),
+        "before_handover": _before_handover(found),
         "can_hand_over": scope.can(Permission.HAND_OVER, found.operator_id),
         "can_take_money": scope.can(Permission.TAKE_MONEY, found.operator_id),
         "can_see_books": scope.can(Permission.SEE_BOOKS, found.operator_id),
         "today": today(),
     }
     return render(request, "equipment/allocation.html", context)
+
+
+def _before_handover(found: Allocation) -> str:
+    place = in_prepared_ceremony(found)
+    if place is None:
+        return _("La convention à lire, puis la signature.")
+    words = {"name": place.ceremony.name, "day": format_day(place.ceremony.on)}
+    return _("Personne attendue à la remise « %(name)s », le %(day)s.") % words
 
 
 def reserve(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
