@@ -305,7 +305,7 @@ def _enrolled(row: _Row) -> Fact:
 
 
 def _changed(row: _Row) -> Fact:
-    return Fact(row.on, "edit", _("Situation mise à jour"), row.who, "")
+    return Fact(row.on, "pencil", _("Situation mise à jour"), row.who, "")
 
 
 def _assessed(row: _Row) -> Fact:

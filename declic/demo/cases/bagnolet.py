@@ -10,7 +10,7 @@ from declic.demo.stage import Stage, working_days
 from declic.diagnosis.enums import AssessmentKind, Level
 from declic.equipment import actions as equipment
 from declic.equipment.models import Device
-from declic.followup.actions import record_exit
+from declic.followup.actions import record_exit, record_outcome
 from declic.orientation.enums import Need
 from declic.orientation.models import Enrolment
 from declic.training.actions import open_group, take_place
@@ -72,10 +72,13 @@ def play(case: str) -> Stage:
         _ceremony(stage, name, day, rsa[served : served + count], machines[served : served + count])
     _aids(stage, rsa[:AIDS])
     for number, enrolment in enumerate(rsa[:10]):
-        record_exit(
+        left = record_exit(
             acting_user=stage.users["adviser"], enrolment=enrolment, on=D(2014, 12, 29),
             reason="autonome_recherche_active" if number % 2 else "autre_formation",
         )  # fmt: skip
+        record_outcome(
+            acting_user=stage.users["adviser"], outcome=left.outcome, on=left.outcome.due_on, status="en_recherche"
+        )
     return stage
 
 

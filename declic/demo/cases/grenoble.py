@@ -9,7 +9,7 @@ from declic.diagnosis.enums import AssessmentKind, Level
 from declic.equipment import actions as equipment
 from declic.equipment.enums import Condition
 from declic.equipment.models import Allocation, Device
-from declic.followup.actions import record_exit, record_satisfaction
+from declic.followup.actions import record_exit, record_outcome, record_satisfaction
 from declic.ledger.actions import notify_grant, receive_grant
 from declic.orientation.enums import Need
 from declic.orientation.models import Enrolment
@@ -121,7 +121,12 @@ def _afterwards(stage: Stage, enrolment: Enrolment, day: datetime.date, machines
     else:
         equipment.buy_device(acting_user=stage.coordinator, allocation=_fresh(loan), at=at(end, 11), means="cash")
     if rank % 4 == 0:
-        record_exit(acting_user=stage.users["adviser"], enrolment=enrolment, on=end, reason="autonome_recherche_active")
+        left = record_exit(
+            acting_user=stage.users["adviser"], enrolment=enrolment, on=end, reason="autonome_recherche_active"
+        )
+        record_outcome(
+            acting_user=stage.users["adviser"], outcome=left.outcome, on=left.outcome.due_on, status="en_recherche"
+        )
 
 
 def _fresh(loan: Allocation) -> Allocation:

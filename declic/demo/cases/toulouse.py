@@ -193,8 +193,8 @@ def _ends(stage: Stage, loans: list[Allocation], *, ends: tuple[datetime.date, d
             detail=detail,
             proof=proof,
         )
-        if number % 3:
-            record_outcome(
-                acting_user=stage.users["adviser"], outcome=left.outcome, on=left.outcome.due_on,
-                status="en_emploi" if reason == "emploi_durable" else "en_recherche",
-            )  # fmt: skip
+        reached = {"emploi_durable": "en_emploi", "formation_qualifiante": "en_formation"}.get(reason, "en_recherche")
+        record_outcome(
+            acting_user=stage.users["adviser"], outcome=left.outcome, on=left.outcome.due_on,
+            status=reached if number % 4 else "injoignable",
+        )  # fmt: skip
