@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
@@ -22,6 +22,8 @@ from declic.orientation.access import visible_enrolments
 from declic.orientation.models import Enrolment
 from declic.programmes.models import TermsVersion
 
+# Months do not subtract exactly (31 May less three): the first sieve keeps a few days more, the due date decides.
+_SLACK = datetime.timedelta(days=3)
 LOAN_MODES = (AllocationMode.LOAN, AllocationMode.LOAN_THEN_OPTION)
 
 
@@ -96,19 +98,18 @@ def _reviewed_by(user: User) -> QuerySet[Enrolment]:
 def _due(enrolments: QuerySet[Enrolment], operators: Iterable[int], on: datetime.date, limit: int) -> list[ReviewDue]:
     due: list[ReviewDue] = []
     for months, versions in _versions_by_months(operators).items():
-        # Calendar months do not subtract exactly (31 May less 3 months): a few days of slack, settled below.
-        latest = add_months(on, -months) + datetime.timedelta(days=3)
         waiting = (
-            counted_from(enrolments.filter(terms__in=versions, starts_on__lte=latest))
-            .filter(LessThanOrEqual(F("counted_from"), latest))
+            counted_from(enrolments.filter(terms__in=versions, starts_on__lte=add_months(on, -months) + _SLACK))
+            .annotate(due_on=_months_after("counted_from", months))
+            .filter(LessThanOrEqual(F("due_on"), on))
+            .filter(Q(ended_on__isnull=True) | GreaterThanOrEqual(F("ended_on"), F("due_on")))
             .exclude(Exists(Review.objects.filter(enrolment=OuterRef("pk"), months=months)))
             .select_related("person", "edition__programme", "terms", "referral__prescriber", "referral__referent")
-            .order_by(F("counted_from"), "pk")[:limit]
+            .order_by(F("due_on"), "pk")[:limit]
         )
         for enrolment in waiting:
-            day = add_months(enrolment.counted_from, months)  # type: ignore[attr-defined]
-            if day <= on and (enrolment.ended_on is None or enrolment.ended_on >= day):
-                due.append(ReviewDue(enrolment, months, day, awaits_referent(enrolment)))
+            day: datetime.date = enrolment.due_on  # type: ignore[attr-defined]
+            due.append(ReviewDue(enrolment, months, day, awaits_referent(enrolment)))
     return sorted(due, key=lambda review: (review.due_on, review.enrolment.pk))[:limit]
 
 
@@ -121,6 +122,17 @@ def review_day(enrolment: Enrolment, months: int) -> datetime.date:
 def visible_outcomes_due(outcomes: QuerySet[Outcome], on: datetime.date) -> QuerySet[Outcome]:
     """Of `outcomes`, those to ask for on day `on`, the oldest first."""
     return outcomes.filter(recorded_on__isnull=True, due_on__lte=on).order_by("due_on", "pk")
+
+
+def _months_after(field: str, months: int) -> Func:
+    """The same day `months` later as the database counts, which is as `core.dates.add_months` counts."""
+    return Func(
+        F(field),
+        Value(months),
+        template="(%(expressions)s))::date",
+        arg_joiner=" + make_interval(months => ",
+        output_field=DateField(),
+    )
 
 
 def _versions_by_months(operators: Iterable[int]) -> dict[int, list[int]]:

@@ -140,6 +140,14 @@ def test_a_review_given_or_left_behind_by_an_exit_is_no_longer_due() -> None:
     assert reviews_due(stays.operator, datetime.date(2024, 9, 1)) == []
 
 
+def test_those_who_left_long_ago_never_hide_a_review_that_is_due() -> None:
+    operator = an_enrolment().operator
+    leaves = [an_enrolment(operator=operator, on=datetime.date(2024, 3, 1)) for _number in range(3)]
+    for enrolment in leaves:
+        record_exit(acting_user=a_user(operator), enrolment=enrolment, on=DAY, reason="abandon")
+    assert len(reviews_due(operator, IN_THREE_MONTHS, limit=1)) == 1
+
+
 def test_each_sees_the_reviews_that_are_theirs_to_give() -> None:
     world = a_referred_world()
     an_enrolment(operator=world.operator, site=world.site)
