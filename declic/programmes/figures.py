@@ -18,8 +18,8 @@ def _plain(value: object) -> object:
 
 type Number = Annotated[int | float, Field(ge=-1e12, le=1e12, allow_inf_nan=False), BeforeValidator(_plain)]
 type Figure = Annotated[
-    Annotated[Number, Tag("number")] | Annotated[list[Number], Field(min_length=1, max_length=60), Tag("list")],
-    Discriminator(lambda value: "list" if isinstance(value, list) else "number"),
+    Annotated[Number, Tag("?number")] | Annotated[list[Number], Field(min_length=1, max_length=60), Tag("?list")],
+    Discriminator(lambda value: "?list" if isinstance(value, list) else "?number"),
 ]
 
 
@@ -106,13 +106,19 @@ def _check_equals(key: str, stated: float | None, computed: Decimal) -> None:
 
 
 _KINDS = ("ratio", "sum", "times")
+
+
+def _kind_of(value: object) -> str | None:
+    """The branch of a calculation; its name begins with a mark that no key has, so that it is never taken for one."""
+    for kind in _KINDS:
+        if kind in value if isinstance(value, Mapping) else hasattr(value, kind):
+            return f"?{kind}"
+    return None
+
+
 type Arithmetic = Annotated[
-    Annotated[Ratio, Tag("ratio")] | Annotated[Total, Tag("sum")] | Annotated[Product, Tag("times")],
-    Discriminator(
-        lambda value: next(
-            (kind for kind in _KINDS if (kind in value if isinstance(value, Mapping) else hasattr(value, kind))), None
-        )
-    ),
+    Annotated[Ratio, Tag("?ratio")] | Annotated[Total, Tag("?sum")] | Annotated[Product, Tag("?times")],
+    Discriminator(_kind_of),
 ]
 _ARITHMETIC: TypeAdapter[Calculation] = TypeAdapter(Arithmetic)
 

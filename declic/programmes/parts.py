@@ -7,14 +7,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from declic.programmes import sentences
+from declic.programmes.entry_form import EntryForm
+from declic.programmes.part_form import PartForm
 from declic.programmes.schema import Terms
 from declic.programmes.terms_forms import (
     BarriersForm,
     ConnectivityForm,
     CoursesForm,
-    EntryForm,
     EquipmentForm,
-    PartForm,
     ReviewsForm,
     WorkshopsForm,
 )

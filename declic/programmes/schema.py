@@ -131,8 +131,8 @@ type Rule = Annotated[
 ]
 # One rule, or alternatives of which one is enough.
 type RuleGroup = Annotated[
-    Annotated[Rule, Tag("rule")] | Annotated[list[Rule], Field(min_length=1), Tag("alternatives")],
-    Discriminator(lambda value: "alternatives" if isinstance(value, list) else "rule"),
+    Annotated[Rule, Tag("?rule")] | Annotated[list[Rule], Field(min_length=1), Tag("?alternatives")],
+    Discriminator(lambda value: "?alternatives" if isinstance(value, list) else "?rule"),
 ]
 
 
