@@ -8,11 +8,13 @@ from fractions import Fraction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from declic.accounts.enums import PERMISSIONS, Permission
+from declic.accounts.enums import PERMISSIONS, Permission, Role
 from declic.accounts.models import Membership, User
 from declic.diagnosis.enums import THEMES, AssessmentKind, Level, Score, Skill, Theme
 from declic.diagnosis.models import Assessment
 from declic.diagnosis.scoring import theme_means
+from declic.organisations.enums import PartnershipKind
+from declic.organisations.models import Partnership
 
 
 def scores_of(assessment: Assessment) -> dict[Skill, int | None]:
@@ -66,10 +68,16 @@ def progress(enrolment_id: int) -> list[ThemeProgress]:
 
 
 def team(operator_id: int, permission: Permission, on: datetime.date) -> QuerySet[User]:
-    """The operator's own members whose role gives `permission` on a date, by name: who may be named in a form."""
+    """Who may be named in a form on a date, by name: the operator's members whose role gives `permission`, and those of
+    its training partners."""
     roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+    partners = Partnership.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=on), operator=operator_id, kind=PartnershipKind.TRAINING
+    )
     members = Membership.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=on), organisation=operator_id, role__in=roles
+        Q(organisation=operator_id) | Q(organisation__in=partners.values("partner"), role=Role.ADVISER),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+        role__in=roles,
     )
     return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("name", "pk")
 

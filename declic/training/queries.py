@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -115,8 +116,10 @@ def course_finished(enrolment: Enrolment, at: Moment) -> bool:
 
 
 def with_fill(groups: QuerySet[CourseGroup]) -> QuerySet[CourseGroup]:
-    """Groups with `taken`, the number of places held now."""
-    return groups.annotate(taken=Count("places", filter=Q(places__left_on__isnull=True)))
+    """Groups with `taken`, the number of places held now (counted for the rows of the page alone)."""
+    held = GroupPlace.objects.filter(group=OuterRef("pk"), left_on__isnull=True).order_by()
+    count = held.values("group").annotate(count=Count("pk")).values("count")
+    return groups.annotate(taken=Coalesce(Subquery(count), 0))
 
 
 def waiting_for_a_place(group: CourseGroup) -> QuerySet[Enrolment]:

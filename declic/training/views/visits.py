@@ -3,7 +3,7 @@
 import datetime
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,6 +69,8 @@ def visit_create(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("person", "")
     person = access_person(int(wanted), user) if wanted.isdecimal() and len(wanted) < 19 else None
     if person is not None and person.operator_id != operator.pk:
+        if not scope_of(user).can(Permission.WELCOME, person.operator_id):
+            raise Http404
         operator = person.operator
     words = request.GET.get("q", "").strip()
     people = search_people(visible_people(user), words)[:PEOPLE_SHOWN] if words and person is None else []
