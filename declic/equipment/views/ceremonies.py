@@ -70,6 +70,7 @@ def ceremony(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
         "waiting": waiting,
         "served": served,
         "expected": len(places),
+        "served_count": len(served),
         "is_prepared": found.state == CeremonyState.PREPARED,
         "today": today(),
     }
