@@ -97,22 +97,30 @@ def hours(enrolment: Enrolment, at: Moment | None = None) -> Hours:
     return hours_of([enrolment], at=at)[enrolment.pk]
 
 
-def course_finished(enrolment: Enrolment, at: Moment) -> bool:
-    """Whether the course's hours were attended, or a course group in which the person was present has ended by `at`."""
-    day = day_of(at)
-    counted = hours(enrolment, at)
-    if counted.prescribed is not None and counted.attended >= counted.prescribed > 0:
-        return True
-    return (
+def finished(enrolments: Iterable[Enrolment], at: Moment) -> set[int]:
+    """Ids of the enrolments whose course is finished by `at` (a fixed number of queries; see `course_finished`)."""
+    enrolments = list(enrolments)
+    by_hours = {
+        pk
+        for pk, counted in hours_of(enrolments, at=at).items()
+        if counted.prescribed and counted.attended >= counted.prescribed
+    }
+    by_end = (
         current_attendances(at)
         .filter(
-            enrolment=enrolment,
+            enrolment__in=[enrolment.pk for enrolment in enrolments],
             status=AttendanceStatus.PRESENT,
             class_session__group__kind=GroupKind.COURSE,
-            class_session__group__ends_on__lte=day,
+            class_session__group__ends_on__lte=day_of(at),
         )
-        .exists()
+        .values_list("enrolment_id", flat=True)
     )
+    return by_hours | set(by_end)
+
+
+def course_finished(enrolment: Enrolment, at: Moment) -> bool:
+    """Whether the course's hours were attended, or a course group in which the person was present has ended by `at`."""
+    return enrolment.pk in finished([enrolment], at)
 
 
 def with_fill(groups: QuerySet[CourseGroup]) -> QuerySet[CourseGroup]:

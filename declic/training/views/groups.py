@@ -270,7 +270,14 @@ def place(request: HttpRequest, enrolment_id: int) -> HttpResponseBase:
     return render(
         request,
         "training/place.html",
-        {"enrolment": enrolment, "level": level, "rows": rows, "hours": hours(enrolment), "edition": enrolment.edition},
+        {
+            "enrolment": enrolment,
+            "level": level,
+            "to_confirm": None if level else Assessment.objects.filter(enrolment=enrolment).first(),
+            "rows": rows,
+            "hours": hours(enrolment),
+            "edition": enrolment.edition,
+        },
     )
 
 
