@@ -195,7 +195,7 @@ def allocation(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
         "late": found.state in HELD_STATES and found.due_on is not None and found.due_on < today(),
         "is_held": found.state in HELD_STATES,
         "title": agreement_title(found.mode),
-        "choices": choices_at_term(found) if found.due_on else [],
+        "choices": choices_at_term(found) if found.due_on and found.ended_on is None else [],
         "agreement": Agreement.objects.filter(allocation=found).select_related("witnessed_by").first(),
         "happenings": list(found.happenings.select_related("recorded_by").order_by("-on", "-pk")),
         "stretches": list(found.claims.select_related("device").order_by("-taken_at", "-pk")),
@@ -476,5 +476,13 @@ def agreement(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
         raise Http404
     text = signed.text if signed is not None else agreement_text(found, found.device, on=today())  # type: ignore[arg-type]
     title, _blank, body = text.partition("\n")
-    context = {"allocation": found, "agreement": signed, "title": title, "body": body.strip().split("\n")}
+    # In groups of eight, so that it folds on a small screen and can be read aloud.
+    sha = signed.sha256 if signed is not None else ""
+    context = {
+        "allocation": found,
+        "agreement": signed,
+        "title": title,
+        "body": body.strip().split("\n"),
+        "fingerprint": " ".join(sha[start : start + 8] for start in range(0, len(sha), 8)),
+    }
     return render(request, "equipment/agreement.html", context)
