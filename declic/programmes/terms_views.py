@@ -32,6 +32,9 @@ def terms_part(request: HttpRequest, edition_id: int, part: str) -> HttpResponse
     form = chosen.form(**posted(request), terms=terms, frozen=frozen, versioned=state)
     row_set = chosen.form.row_set
     rows = row_set(data=request.POST or None, initial=chosen.form.rows_of(terms), prefix="rows") if row_set else None
+    if rows is not None and part == "materiel" and rows.initial_form_count() and "ligne" not in request.GET:
+        # A machine takes a whole screen: the empty one comes when asked for.
+        rows.extra = 0
 
     def run(**typed: Any) -> TermsVersion:
         typed.pop("rows", None)
