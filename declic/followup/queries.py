@@ -108,7 +108,7 @@ def _due(enrolments: QuerySet[Enrolment], operators: Iterable[int], on: datetime
             .order_by(F("due_on"), "pk")[:limit]
         )
         for enrolment in waiting:
-            day: datetime.date = enrolment.due_on  # type: ignore[attr-defined]
+            day: datetime.date = enrolment.due_on
             due.append(ReviewDue(enrolment, months, day, awaits_referent(enrolment)))
     return sorted(due, key=lambda review: (review.due_on, review.enrolment.pk))[:limit]
 

@@ -15,8 +15,11 @@ from declic.people.models import Person
 
 def held_machines(person: Person) -> QuerySet[Allocation]:
     """The machines that a person holds or has received for good: what a request may be about."""
-    held = Allocation.objects.filter(person=person, device__isnull=False, handed_over_on__isnull=False)
-    return held.exclude(state__in=["inspected", "lost"]).select_related("device").order_by("-handed_over_on", "pk")
+    # What came back has a condition on return; what is settled without one was given, bought or kept.
+    held = Allocation.objects.filter(
+        person=person, device__isnull=False, handed_over_on__isnull=False, condition_in=""
+    ).exclude(device__state=DeviceState.LOST)
+    return held.select_related("device").order_by("-handed_over_on", "pk")
 
 
 def can_swap(ticket: Ticket) -> bool:

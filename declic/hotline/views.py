@@ -91,7 +91,9 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     user = user_of(request)
     found = access_ticket(ticket_id, user)
     answers = may_answer(user, found)
-    line = _line(found, answers)
+    # Whoever handed the question over to a refurbisher adds details to it; the answer is the refurbisher's.
+    responds = answers and not (found.assigned_to_id is not None and found.opened_by_id == user.pk)
+    line = _line(found, responds)
     device = None if found.allocation is None else found.allocation.device
     return submit(
         request,
@@ -106,6 +108,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             "phones": list(found.person.phones.all()),
             "lines": list(found.messages.select_related("author").order_by("at", "pk")),
             "answers": answers,
+            "responds": responds,
             "send": line.send,
             "device": device,
             "sees_stock": scope_of(user).can(Permission.SEE_STOCK, found.operator_id),
@@ -125,7 +128,7 @@ class _Line(NamedTuple):
     said: str
 
 
-def _line(found: Ticket, answers: bool) -> _Line:
+def _line(found: Ticket, responds: bool) -> _Line:
     if found.state == TicketState.SOLVED:
         return _Line(
             _("Ce qui se passe maintenant"),
@@ -133,7 +136,7 @@ def _line(found: Ticket, answers: bool) -> _Line:
             actions.reopen_ticket,
             _("Demande rouverte : elle revient dans la file."),
         )
-    if answers:
+    if responds:
         return _Line(
             _("Votre réponse"),
             _("Envoyer la réponse"),

@@ -94,6 +94,23 @@ def test_a_referent_opens_a_request_for_people_they_sent_and_adds_details_but_so
     assert referent.get(reverse("hotline:create", args=[world.person.pk])).status_code == 404
 
 
+def test_an_adviser_who_handed_a_question_over_adds_details_and_does_not_answer_it() -> None:
+    world = a_world()
+    loan = a_loan(world.enrolment, by=world.users["coordinator"], refurbisher=world.refurbisher)
+    ticket = open_ticket(
+        acting_user=world.users["adviser"],
+        person=world.person,
+        channel="adviser",
+        symptom="slow",
+        description="Lent depuis la mise à jour.",
+        at=now(),
+        allocation=loan,
+    )
+    signed_in(world.users["adviser"]).post(reverse("hotline:ticket", args=[ticket.pk]), {"body": "Surtout le matin."})
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.first_answer_at) == (TicketState.OPEN, None)
+
+
 def test_a_page_solved_meanwhile_keeps_the_words_and_says_so() -> None:
     world = a_world()
     ticket = a_request_about_a_machine(world)

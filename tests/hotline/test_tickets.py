@@ -8,12 +8,14 @@ import pytest
 from django.core import mail
 
 from declic.core.errors import DomainError
+from declic.equipment import actions as equipment
 from declic.equipment.enums import DeviceState
 from declic.hotline.actions import add_detail, answer_ticket, open_ticket, reopen_ticket, solve_ticket
 from declic.hotline.models import Ticket, TicketMessage, TicketState
+from declic.hotline.queries import held_machines
 from declic.ledger.queries import deposits_held
 from declic.messaging.models import Message
-from tests.factories import DAY, a_person, a_user, a_world, at
+from tests.factories import DAY, a_person, a_user, a_world, an_enrolment, at
 from tests.hotline.machines import a_loan, a_ready_machine
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +140,17 @@ def test_a_swap_that_cannot_be_leaves_the_request_open() -> None:
     about_loan.refresh_from_db()
     assert about_loan.state == TicketState.OPEN
     assert not TicketMessage.objects.exists()
+
+
+def test_a_request_is_about_what_the_person_still_has() -> None:
+    world = a_world()
+    user = world.users["coordinator"]
+    back, kept = a_loan(world.enrolment, by=user), a_loan(an_enrolment(operator=world.operator, by=user), by=user)
+    assert list(held_machines(world.person)) == [back]
+    equipment.receive_return(acting_user=user, allocation=back, at=at(DAY, 15), condition="good", means="cash")
+    equipment.keep_device(acting_user=user, allocation=kept, at=at(DAY, 15))
+    assert list(held_machines(world.person)) == []
+    assert list(held_machines(kept.person)) == [kept]
 
 
 def test_nothing_happens_to_a_request_before_it_was_opened() -> None:
