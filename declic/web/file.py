@@ -55,6 +55,7 @@ def _doors(person: Person, open_stand: Stand | None, scope: Scope) -> list[Door]
         doors += [
             (Permission.ASSESS, _("un frein"), reverse("diagnosis:barrier", args=[pk]), "flag"),
             (Permission.ASSESS, _("un diagnostic"), reverse("diagnosis:assess", args=[pk]), "clipboard"),
+            (Permission.ASSESS, _("un exercice"), reverse("practice:list", args=[person.pk]), "compass"),
             (Permission.RUN_COURSES, _("une place dans un groupe"), reverse("training:place", args=[pk]), "calendar"),
             (Permission.HAND_OVER, _("une machine"), reverse("equipment:allocate", args=[pk]), "laptop"),
             (Permission.CLOSE_ENROLMENTS, _("son avis"), reverse("followup:satisfaction", args=[pk]), "heart"),

@@ -16,7 +16,7 @@ PLACES: tuple[tuple[Any, str, frozenset[Permission]], ...] = (
     (gettext_lazy("Aujourd’hui"), "web:today", frozenset()),
     (gettext_lazy("Personnes"), "people:list", frozenset({P.SEE_PEOPLE})),
     (gettext_lazy("Orientations"), "orientation:list", frozenset({P.ANSWER_REFERRALS, P.REFER})),
-    (gettext_lazy("Formation"), "training:list", frozenset({P.RUN_COURSES})),
+    (gettext_lazy("Formation"), "training:list", frozenset({P.RUN_COURSES, P.TEACH})),
     (gettext_lazy("Permanence"), "training:visits", frozenset({P.WELCOME})),
     (gettext_lazy("Matériel"), "equipment:list", frozenset({P.SEE_STOCK})),
     (gettext_lazy("Boutique"), "connectivity:shop", frozenset({P.TAKE_MONEY})),
@@ -39,7 +39,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     known = [
         (label, url)
         for label, name, permissions in PLACES
-        if (not permissions or any(scope.can(permission) for permission in permissions)) and (url := _address(name))
+        if _opens(scope, name, permissions) and (url := _address(name))
     ]
     here = [url for _label, url in known if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(here, key=len, default=None)
@@ -52,6 +52,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "search_url": _address("web:search") if scope.can(P.SEE_PEOPLE) or scope.can(P.SEE_STOCK) else None,
         }
     }
+
+
+def _opens(scope: Scope, name: str, permissions: frozenset[Permission]) -> bool:
+    """Whether the menu shows a place; the drop-in has its own door only for who does not come in by the courses."""
+    if name == "training:visits" and scope.can(P.RUN_COURSES):
+        return False
+    return not permissions or any(scope.can(permission) for permission in permissions)
 
 
 def _standing(request: HttpRequest, scope: Scope) -> tuple[str, str]:

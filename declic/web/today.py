@@ -306,7 +306,7 @@ def _classes(user: User, on: datetime.date) -> _Found:
         .filter(on__gte=on - datetime.timedelta(days=7), on__lte=on + datetime.timedelta(days=7), held__isnull=True)
         .select_related("group", "trainer")
         .annotate(expected=Count("group__places", filter=Q(group__places__left_on__isnull=True)))
-        .order_by("on", "half_day", "pk")[: PER_SOURCE * 2]
+        .order_by("on", "-half_day", "pk")[: PER_SOURCE * 2]
     )
     for session in rows:
         when = "late" if session.on < on else "waiting" if session.on == on else "coming"

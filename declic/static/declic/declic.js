@@ -17,6 +17,11 @@ document.addEventListener("click", (event) => {
   if (print) window.print();
 });
 
+// What stands aside is open where there is room for it, folded on a telephone.
+if (window.matchMedia("(min-width: 900px)").matches) {
+  for (const aside of document.querySelectorAll("details[data-open-wide]")) aside.open = true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector("[data-toggles][aria-expanded='true']");
