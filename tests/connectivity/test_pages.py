@@ -154,7 +154,13 @@ def test_a_product_or_an_edition_that_is_not_offered_cannot_be_chosen() -> None:
     address = reverse("connectivity:sell", args=[world.person.pk])
     foreign = a_product(a_world())
     typed = {"product": str(product.pk), "edition": "aucun", "means": "cash"}
-    for change in ({"product": str(foreign.pk)}, {"product": ""}, {"edition": "999999"}, {"edition": ""}, {"means": "troc"}):
+    for change in (
+        {"product": str(foreign.pk)},
+        {"product": ""},
+        {"edition": "999999"},
+        {"edition": ""},
+        {"means": "troc"},
+    ):
         assert cashier.post(address, {**typed, **change}).status_code == 422, change
     assert not RechargeSale.objects.exists()
 
