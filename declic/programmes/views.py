@@ -27,7 +27,7 @@ from declic.programmes.schema import Terms
 
 
 def programme_list(request: HttpRequest) -> HttpResponse:
-    """The programmes, those under way first."""
+    """The programmes, in the order of their names."""
     scope = require(request.user, Permission.SEE_PROGRAMMES)
     programmes = queries.programmes_in_list(visible_programmes(request.user))  # type: ignore[arg-type]
     page = keyset_page(programmes, request.GET, order=(("name", False),), size=50)
