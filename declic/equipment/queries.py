@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from declic.accounts.models import User
 from declic.equipment.checks import with_money
 from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState
 from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
@@ -84,8 +85,8 @@ def money_of(allocations: Iterable[Allocation]) -> dict[int, tuple[int, int]]:
 def open_deposits(operator: Organisation | int) -> tuple[int, int]:
     """How many open loans of an operator carry a deposit, and the cents that these deposits should hold together."""
     loans = held_loans(Allocation.objects.filter(operator=operator)).filter(deposit__gt=0)
-    deposits = list(loans.order_by().values_list("deposit", flat=True))
-    return len(deposits), sum(deposits)
+    found = loans.order_by().aggregate(count=Count("pk"), total=Sum("deposit"))
+    return int(found["count"]), int(found["total"] or 0)
 
 
 def ready_devices(devices: QuerySet[Device], kinds: Iterable[str]) -> QuerySet[Device]:
@@ -142,7 +143,7 @@ def in_prepared_ceremony(allocation: Allocation) -> CeremonyPlace | None:
 
 
 def device_history(device: Device) -> list[Any]:
-    """The changes of state of a machine that its history kept, oldest first, each with who did it when known."""
+    """The changes of state of a machine that its history kept, oldest first; `by` names who did it, when that is known."""
     events = list(
         device.events.order_by("pgh_id").select_related("pgh_context")  # type: ignore[attr-defined]
     )
@@ -151,7 +152,16 @@ def device_history(device: Device) -> list[Any]:
         if event.state != former:
             changes.append(event)
         former = event.state
+    asked = [who for event in changes if (who := _who(event)) is not None]
+    names = dict(User.objects.filter(pk__in=asked).values_list("pk", "name"))
+    for event in changes:
+        event.by = names.get(_who(event) or 0, "")
     return changes
+
+
+def _who(event: Any) -> int | None:
+    """The user whose request made the change, as the history's context tells it."""
+    return event.pgh_context.metadata.get("user") if event.pgh_context is not None else None
 
 
 def with_holder_word(devices: QuerySet[Device]) -> QuerySet[Any]:

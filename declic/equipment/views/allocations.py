@@ -23,7 +23,7 @@ from declic.equipment import actions
 from declic.equipment.access import access_allocation, visible_allocations, visible_devices
 from declic.equipment.agreement import agreement_text, agreement_title, choices_at_term
 from declic.equipment.enums import HELD_STATES, AllocationMode, AllocationState
-from declic.equipment.forms import (
+from declic.equipment.forms.allocations import (
     LOAN_VIEW_LABELS,
     AllocateForm,
     BuyForm,

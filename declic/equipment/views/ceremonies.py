@@ -15,7 +15,7 @@ from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import access_ceremony, visible_allocations, visible_ceremonies, visible_places
 from declic.equipment.enums import AllocationState, CeremonyState
-from declic.equipment.forms import CeremonyForm, InviteForm
+from declic.equipment.forms.ceremonies import CeremonyForm, InviteForm
 from declic.equipment.models import Ceremony, CeremonyPlace
 from declic.equipment.queries import NOT_HANDED_OVER, ceremonies_with_counts, could_receive, offers
 from declic.equipment.views.allocations import handed_over_said

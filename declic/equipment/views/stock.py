@@ -20,7 +20,7 @@ from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import access_device, visible_allocations, visible_devices
 from declic.equipment.enums import HELD_STATES, AllocationState, DeviceState
-from declic.equipment.forms import (
+from declic.equipment.forms.stock import (
     CHECKS,
     AsideForm,
     DeviceForm,

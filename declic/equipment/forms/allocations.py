@@ -1,0 +1,233 @@
+"""The forms of what a person receives, holds, gives back or pays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declic.core.forms import (
+    CleanCharField,
+    CleanTextField,
+    DateField,
+    EuroField,
+    Form,
+    OneTimeFormMixin,
+    RadioField,
+)
+from declic.core.money import format_euros, format_euros_short
+from declic.equipment.enums import AllocationMode, Condition, DeviceKind
+from declic.equipment.forms.shared import TagField, WhenForm, means_field
+from declic.equipment.models import Allocation, Device
+from declic.ledger.enums import Means
+from declic.programmes.models import Edition
+from declic.programmes.schema import EquipmentTerms, cents
+
+
+def offer_words(entry: EquipmentTerms, kind: str) -> str:
+    """One thing that the terms offer, in words: mode, kind and money."""
+    words = f"{AllocationMode(entry.mode).label} · {DeviceKind(kind).label}"
+    if entry.deposit_eur:
+        words += _(", caution de %(amount)s") % {"amount": format_euros_short(cents(entry.deposit_eur))}
+    if entry.price_eur:
+        words += f", {format_euros_short(cents(entry.price_eur))}"
+    return words
+
+
+def offer_choices(entries: Sequence[EquipmentTerms]) -> list[tuple[str, str]]:
+    """The offers of some terms as choices `mode:kind`."""
+    return [(f"{entry.mode}:{kind}", offer_words(entry, kind)) for entry in entries for kind in entry.kinds]
+
+
+class AllocateForm(Form):
+    """What the person receives, which machine, and when."""
+
+    offer = RadioField(label=gettext_lazy("Ce que la personne reçoit"))
+    on = DateField(label=gettext_lazy("Remise prévue le"))
+
+    def __init__(self, *args: Any, entries: Sequence[EquipmentTerms], devices: QuerySet[Device], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = offer_choices(entries)
+        self.fields["offer"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["offer"].initial = choices[0][0]
+        self.fields["device"] = TagField(
+            devices=devices,
+            required=False,
+            help_text=_("Scannez ou tapez l'étiquette. Laissez vide pour la choisir plus tard."),
+        )
+        self.order_fields(["offer", "device", "on"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        mode, _colon, kind = data.pop("offer", "").partition(":")
+        return {**data, "mode": mode, "device_kind": kind}
+
+
+class SellForm(Form):
+    """A sale to someone known, in the solidarity shop."""
+
+    offer = RadioField(label=gettext_lazy("Ce qui est vendu"))
+
+    def __init__(
+        self,
+        *args: Any,
+        sales: Sequence[tuple[Edition, EquipmentTerms]],
+        devices: QuerySet[Device],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.editions = {edition.pk: edition for edition, _entry in sales}
+        self.fields["offer"].choices = [  # type: ignore[attr-defined]
+            (f"{edition.pk}:{kind}", f"{offer_words(entry, kind)} ({edition})")
+            for edition, entry in sales
+            for kind in entry.kinds
+        ]
+        self.fields["device"] = TagField(devices=devices)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        edition, _colon, kind = data.pop("offer", "").partition(":")
+        return {**data, "edition": self.editions.get(int(edition or 0)), "device_kind": kind}
+
+
+class ReserveForm(Form):
+    """Which machine is set aside."""
+
+    def __init__(self, *args: Any, devices: QuerySet[Device], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["device"] = TagField(devices=devices)
+
+
+class HandOverForm(WhenForm):
+    """The moment at which the machine changes hands; money only where the terms ask for it."""
+
+    signed_by = CleanCharField(
+        label=gettext_lazy("Qui signe"),
+        max_length=160,
+        help_text=gettext_lazy("La personne, ou qui la représente. Elle lit la convention avant."),
+    )
+    field_order = ["signed_by", "means", "paid", "on"]
+
+    def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if allocation.deposit or allocation.price:
+            self.fields["means"] = means_field(_("Paiement"))
+        if allocation.mode == AllocationMode.SALE:
+            self.fields["paid"] = EuroField(
+                label=_("Payé maintenant"),
+                required=False,
+                max_cents=allocation.price,
+                help_text=_("Laissez vide si tout est payé (%(price)s). Le reste reste dû.")
+                % {"price": format_euros(allocation.price)},
+            )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data.setdefault("means", Means.CASH)
+        return data
+
+
+class ReturnForm(WhenForm):
+    """A machine that comes back, looked at."""
+
+    condition = RadioField(label=gettext_lazy("Aspect au retour"), choices=Condition.choices)
+    damage = EuroField(
+        label=gettext_lazy("Dommage à retenir"),
+        required=False,
+        help_text=gettext_lazy("Laissez vide s'il n'y en a pas. Au-delà de la caution, le reste est dû."),
+    )
+    field_order = ["condition", "damage", "means", "on"]
+
+    def __init__(self, *args: Any, held: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if held:
+            self.fields["means"] = means_field(_("La caution est rendue"))
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["damage"] = data.get("damage") or 0
+        data.setdefault("means", Means.CASH)
+        return data
+
+
+class KeepForm(WhenForm):
+    """The person keeps the machine and leaves the deposit."""
+
+
+class BuyForm(WhenForm):
+    """The person buys the machine at the price of the agreement."""
+
+    means = means_field(gettext_lazy("Paiement"))
+    paid = EuroField(
+        label=gettext_lazy("Payé maintenant"),
+        required=False,
+        help_text=gettext_lazy("Laissez vide si tout est payé. Le reste reste dû."),
+    )
+    field_order = ["means", "paid", "on"]
+
+
+class LostForm(WhenForm):
+    """A machine that disappeared."""
+
+    note = CleanTextField(
+        label=gettext_lazy("Ce qui s'est passé"),
+        max_length=300,
+        help_text=gettext_lazy("Perdu ou volé, où, et la référence de la plainte s'il y en a une."),
+    )
+    damage = EuroField(
+        label=gettext_lazy("Montant retenu sur la caution"),
+        required=False,
+        help_text=gettext_lazy("Laissez vide pour garder toute la caution ; 0 la rend tout entière."),
+    )
+    field_order = ["note", "damage", "means", "on"]
+
+    def __init__(self, *args: Any, held: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if held:
+            self.fields["means"] = means_field(_("Ce qui est rendu l'est en"))
+        else:
+            del self.fields["damage"]
+        self.order_fields(self.field_order)
+
+
+class RenewForm(Form):
+    """A later end."""
+
+    due_on = DateField(label=gettext_lazy("Nouvelle fin du prêt"))
+    reason = CleanCharField(label=gettext_lazy("Pourquoi"), max_length=200)
+
+
+class SwapForm(WhenForm):
+    """Another machine for the same loan."""
+
+    reason = CleanCharField(
+        label=gettext_lazy("Pourquoi"), max_length=200, help_text=gettext_lazy("Par exemple : l'écran reste noir.")
+    )
+    field_order = ["new_device", "reason", "on"]
+
+    def __init__(self, *args: Any, devices: QuerySet[Device], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_device"] = TagField(devices=devices, label=_("Nouvelle machine"))
+        self.order_fields(self.field_order)
+
+
+class PaymentForm(OneTimeFormMixin, WhenForm):
+    """Money that comes in against what is owed."""
+
+    amount = EuroField(label=gettext_lazy("Montant reçu"), min_cents=1)
+    means = means_field()
+    field_order = ["amount", "means", "on"]
+
+
+LOAN_VIEW_LABELS = {
+    "en-cours": gettext_lazy("En cours"),
+    "a-echeance": gettext_lazy("À échéance"),
+    "en-retard": gettext_lazy("En retard"),
+    "a-remettre": gettext_lazy("À remettre"),
+    "a-solder": gettext_lazy("À solder"),
+    "termines": gettext_lazy("Terminés"),
+}

@@ -1,0 +1,76 @@
+"""Fields and parents that several forms of the equipment use."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declic.core.dates import format_day
+from declic.core.forms import (
+    CleanCharField,
+    DateField,
+    Form,
+    RadioField,
+)
+from declic.equipment.models import Device
+from declic.ledger.enums import Means
+
+
+class RowField(forms.ModelChoiceField):
+    """A row among those the user may choose."""
+
+    default_error_messages = {
+        "required": gettext_lazy("Choisissez une réponse."),
+        "invalid_choice": gettext_lazy("Choisissez une réponse de la liste."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", gettext_lazy("Choisir…") if kwargs.get("required", True) else "–")
+        super().__init__(**kwargs)
+
+
+class TagField(CleanCharField):
+    """A machine named by its tag: scanned, typed, or picked among the suggestions; the cleaned value is the machine."""
+
+    def __init__(self, *, devices: QuerySet[Device], **kwargs: Any) -> None:
+        self.devices = devices
+        kwargs.setdefault("label", gettext_lazy("Machine"))
+        kwargs.setdefault("help_text", gettext_lazy("Scannez ou tapez l'étiquette, par exemple PC-0042."))
+        attrs = {"list": "machines", "class": "short", "autocapitalize": "characters", "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs={**attrs, "autocomplete": "off"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        tag = super().clean(value)
+        if not tag:
+            return None
+        device = self.devices.filter(tag__iexact=tag).first()
+        if device is None:
+            raise ValidationError(
+                _("Aucune machine de votre stock ne porte l'étiquette %(tag)s : vérifiez-la.") % {"tag": tag}
+            )
+        return device
+
+
+def means_field(label: Any = gettext_lazy("Comment")) -> RadioField:
+    """How the money changes hands."""
+    return RadioField(label=label, choices=Means.choices, initial=Means.CASH)
+
+
+class WhenForm(Form):
+    """Something that happened today or a little before."""
+
+    on = DateField(label=gettext_lazy("Date"))
+
+    def clean_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["on"]
+        latest: datetime.date | None = self.initial.get("on")
+        if latest is not None and day > latest:
+            raise ValidationError(
+                _("Cette date n'est pas encore là : choisissez le %(day)s ou avant.") % {"day": format_day(latest)}
+            )
+        return day
