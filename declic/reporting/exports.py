@@ -19,7 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _number(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:f}".replace(".", ",")
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
 
 
 def _text(value: object) -> str:

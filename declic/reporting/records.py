@@ -84,7 +84,10 @@ def _url(name: str, pk: int | None) -> str | None:
 def describe(relation: str, page: Page) -> list[Record]:
     """The records of a page, in its order (one query)."""
     source = RELATIONS[relation]
-    found = source.model._default_manager.select_related(*source.related).in_bulk([pk for pk, _day in page.rows])  # type: ignore[attr-defined]
+    rows = source.model._default_manager.all()  # type: ignore[attr-defined]
+    if source.related:
+        rows = rows.select_related(*source.related)
+    found = rows.in_bulk([pk for pk, _day in page.rows])
     records = []
     for pk, day in page.rows:
         row = found[pk]

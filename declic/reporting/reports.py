@@ -51,6 +51,11 @@ class Line:
         return self.figure.value if self.figure.unit == "%" and isinstance(self.figure.value, Decimal) else None
 
     @property
+    def number(self) -> int:
+        """A count as a whole number, for words that agree with it."""
+        return int(self.figure.numerator or 0)
+
+    @property
     def bar_whole(self) -> int | None:
         """The whole of the bar."""
         return None if self.part is None else 100
@@ -288,7 +293,10 @@ def _guarded(found: dict[str, Figure], limit: int | None) -> dict[str, Figure]:
         )
         result[name] = guarded(figure, limit, also=without)
     for split in _SPLITS:
-        for name in hidden_cells({name: found[name].cells[0] for name in split if found[name].cells}, limit):
+        cells = {name: found[name].cells[0] for name in split if found[name].cells}
+        # Those who entered and have none are the last cell of the split, which nobody writes but anyone can subtract.
+        cells["without"] = max(enrolled - sum(cells.values()), 0)
+        for name in hidden_cells(cells, limit) - {"without"}:
             result[name] = result[name] if result[name].hidden else result[name].hide()
     return result
 
