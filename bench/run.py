@@ -44,12 +44,12 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     gc.freeze()
     visitor = Visitor(ground[0], size)
     pages = {}
-    say(f"{'page':<14} {'queries':>8} {'p50 ms':>8} {'p95 ms':>8} {'target':>7}")
+    say(f"{'page':<14} {'queries':>8} {'p50 ms':>8} {'p95 ms':>8} {'target':>7} {'python':>7}")
     for page in visitor.pages():
         found = pages[page.name] = visitor.measure(page, requests=requests or REQUESTS)
         mark = "✓" if found["ok"] else "✗"
         say(
-            f"{page.name:<14} {found['queries']:>8} {found['p50_ms']:>8} {found['p95_ms']:>8} {found['target_p95_ms']:>7} {mark}"
+            f"{page.name:<14} {found['queries']:>8} {found['p50_ms']:>8} {found['p95_ms']:>8} {found['target_p95_ms']:>7} {found['p50_python_cpu_ms']:>7} {mark}"
         )
     result = {
         "size": size_name,
