@@ -26,7 +26,7 @@ def access_person(
     pk: int, user: User, permission: Permission = Permission.SEE_PEOPLE, *, for_update: bool = False
 ) -> Person:
     """The person `pk` if `user` reaches her with `permission`, locked if asked; 404 otherwise, whether she exists or not."""
-    people = visible_people(user, permission)
+    people = visible_people(user, permission).select_related("site")
     if for_update:
         people = people.select_for_update(of=("self",))
     try:

@@ -21,7 +21,8 @@ PLACES: tuple[tuple[Any, str, frozenset[Permission]], ...] = (
     (gettext_lazy("Matériel"), "equipment:list", frozenset({P.SEE_STOCK})),
     (gettext_lazy("Boutique"), "connectivity:shop", frozenset({P.TAKE_MONEY})),
     (gettext_lazy("Aides"), "connectivity:aids", frozenset({P.DECIDE_AID})),
-    (gettext_lazy("Assistance"), "hotline:list", frozenset({P.ANSWER_TICKETS})),
+    (gettext_lazy("Assistance"), "hotline:list", frozenset({P.ANSWER_TICKETS, P.OPEN_TICKETS})),
+    (gettext_lazy("Suivi"), "followup:reviews", frozenset({P.GIVE_REVIEWS})),
     (gettext_lazy("Caisse"), "ledger:till", frozenset({P.SEE_BOOKS})),
     (gettext_lazy("Dispositifs"), "programmes:list", frozenset({P.SEE_PROGRAMMES})),
     (gettext_lazy("Bilans"), "reporting:list", frozenset({P.SEE_REPORTS})),
@@ -55,8 +56,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _opens(scope: Scope, name: str, permissions: frozenset[Permission]) -> bool:
-    """Whether the menu shows a place; the drop-in has its own door only for who does not come in by the courses."""
+    """Whether the menu shows a place: who reaches the drop-in by the courses, or reviews by the files, needs no second door."""
     if name == "training:visits" and scope.can(P.RUN_COURSES):
+        return False
+    if name == "followup:reviews" and scope.can(P.SEE_PEOPLE):
         return False
     return not permissions or any(scope.can(permission) for permission in permissions)
 

@@ -1,6 +1,5 @@
 """The two pages everybody starts from, today and the person's file, and the search that leads there."""
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,7 +43,6 @@ def today_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@transaction.atomic
 def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """The person's file on one page; opening it is logged."""
     person = access_person(person_id, request.user)
