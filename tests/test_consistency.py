@@ -1,0 +1,108 @@
+"""Rules of the house that no linter knows: how actions are written, what a row of a case carries, what the docs name."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands
+from django.db import models
+
+import declic
+from declic.organisations.models import OperatorRow
+
+ROOT = Path(declic.__file__).resolve().parent.parent
+OWN = [config for config in apps.get_app_configs() if config.name.startswith("declic.")]
+
+
+def _actions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of every `actions` module or package."""
+    for config in OWN:
+        try:
+            module = importlib.import_module(f"{config.name}.actions")
+        except ModuleNotFoundError:
+            continue
+        modules = [module]
+        if hasattr(module, "__path__"):
+            modules += [
+                importlib.import_module(f"{module.__name__}.{name}")
+                for _, name, _ in pkgutil.iter_modules(module.__path__)
+            ]
+        for each in modules:
+            for name, function in inspect.getmembers(each, inspect.isfunction):
+                if not name.startswith("_") and function.__module__ == each.__name__:
+                    yield f"{each.__name__}.{name}", function
+
+
+ACTIONS = dict(_actions())
+# Not asked for by anybody: the books of a new operator, a message that an action owes, a read that an action shares.
+WITHOUT_USER = {
+    "declic.ledger.actions.open_books",
+    "declic.messaging.actions.queue_message",
+    "declic.messaging.actions.send_again",
+    "declic.orientation.actions.check_entry",
+    "declic.connectivity.actions.lacks_social_evaluation",
+    "declic.people.actions.hold_register",
+}
+# Modules inside a package of actions that only its other modules call.
+PARTS = re.compile(
+    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|programmes\.actions\.partners\b)"
+)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ACTIONS if not PARTS.match(name)))
+def test_an_action_is_called_by_names_and_says_who_acts(name: str) -> None:
+    parameters = inspect.signature(ACTIONS[name]).parameters
+    kinds = {parameter.kind for parameter in parameters.values()}
+    assert kinds <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}, (
+        f"{name} takes positional arguments"
+    )
+    if name not in WITHOUT_USER:
+        assert next(iter(parameters)) == "acting_user", f"{name}: acting_user comes first"
+
+
+def test_every_row_of_a_case_carries_its_operator() -> None:
+    without = {
+        model._meta.label
+        for config in OWN
+        for model in config.get_models()
+        if not issubclass(model, OperatorRow) and not model.__name__.endswith("Event")
+    }
+    assert without == {"organisations.Organisation", "accounts.User", "accounts.Membership"}
+
+
+def test_states_change_only_along_their_tables_in_the_database_too() -> None:
+    """Each model with a `state` field has the trigger that refuses any other change."""
+    for config in OWN:
+        for model in config.get_models():
+            fields = {field.name for field in model._meta.get_fields() if isinstance(field, models.Field)}
+            if "state" in fields and issubclass(model, OperatorRow):
+                triggers = [trigger.name for trigger in getattr(model._meta, "triggers", [])]
+                assert any("transitions" in name for name in triggers), model
+
+
+def test_every_command_is_documented() -> None:
+    documented = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    ours = sorted(name for name, app in get_commands().items() if app.startswith("declic."))
+    assert ours
+    missing = [name for name in ours if name not in documented]
+    assert not missing, f"docs/operating.md does not name {missing}"
+
+
+def test_every_setting_read_from_the_environment_is_documented() -> None:
+    documented = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "config" / "settings").glob("*.py"))
+    names = set(re.findall(r"""environ(?:\.get\(|\[)["']([A-Z_]+)["']""", source))
+    assert names
+    missing = sorted(name for name in names if name not in documented)
+    assert not missing, f"docs/operating.md does not name {missing}"
+
+
+def test_decision_records_are_numbered_in_order() -> None:
+    numbers = sorted(int(path.name[:3]) for path in (ROOT / "docs" / "adr").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
