@@ -46,12 +46,10 @@ WITHOUT_USER = {
     "declic.messaging.actions.queue_message",
     "declic.messaging.actions.send_again",
     "declic.orientation.actions.check_entry",
-    "declic.connectivity.actions.lacks_social_evaluation",
-    "declic.people.actions.hold_register",
 }
-# Modules inside a package of actions that only its other modules call.
+# Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
-    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|programmes\.actions\.partners\b)"
+    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|people\.actions\.hold_register|programmes\.actions\.partners\b)"
 )
 
 
