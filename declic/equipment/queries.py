@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from declic.accounts.models import User
 from declic.equipment.checks import with_money
 from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, DeviceIdentifier
 from declic.equipment.terms import LOAN_MODES, terms_for
 from declic.organisations.models import Organisation
 from declic.orientation.models import Enrolment
@@ -98,9 +98,10 @@ def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
     """Machines whose tag, maker, model or one of whose numbers holds `text`."""
     words = text.split()
     for word in words:
-        numbered = Exists(Device.objects.filter(pk=OuterRef("pk"), identifiers__value__icontains=word))
+        # Read once and hashed: a correlated search would run for each machine.
+        numbered = DeviceIdentifier.objects.filter(value__icontains=word).values("device")
         devices = devices.filter(
-            Q(tag__icontains=word) | Q(brand__icontains=word) | Q(model__icontains=word) | numbered
+            Q(tag__icontains=word) | Q(brand__icontains=word) | Q(model__icontains=word) | Q(pk__in=numbered)
         )
     return devices
 

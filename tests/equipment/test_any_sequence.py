@@ -193,8 +193,8 @@ def test_any_sequence_of_actions_leaves_right_books_and_one_holder():
     run_state_machine_as_test(
         AnyDayInTheShop,
         settings=settings(
-            max_examples=6,
-            stateful_step_count=22,
+            max_examples=5,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             database=None,

@@ -65,6 +65,18 @@ def test_the_database_itself_refuses_a_second_holder():
         )
 
 
+def test_a_claim_that_the_state_does_not_show_is_refused_in_french():
+    enrolment = an_enrolment()
+    user = a_user(enrolment.operator)
+    (device,) = ready(enrolment.operator, by=user)
+    allocation = prepared(enrolment, by=user)
+    Claim.objects.create(operator=device.operator, device=device, kind=ClaimKind.TRANSIT, taken_at=at(DAY, 8))
+    with pytest.raises(DomainError, match="vient d'être prise"):
+        reserve_device(acting_user=user, allocation=allocation, device=device, at=at(DAY))
+    allocation.refresh_from_db()
+    assert allocation.state == AllocationState.DRAFT
+
+
 def test_a_machine_that_is_not_ready_or_of_another_kind_is_refused():
     enrolment = an_enrolment()
     user = a_user(enrolment.operator)

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from declic.core.errors import DomainError
 from declic.equipment.actions import hand_over, keep_device, receive_return, reserve_device
@@ -47,25 +48,25 @@ def refusals(results: list[Any]) -> list[str]:
     return [str(result) for result in results if isinstance(result, DomainError)]
 
 
-def test_one_machine_reserved_twice_at_the_same_instant_goes_to_one_person():
+def test_one_machine_lent_twice_at_the_same_instant_goes_to_one_person():
     first = an_enrolment()
     user = a_user(first.operator)
     second = an_enrolment(edition=first.edition, by=user)
     (device,) = ready(first.operator, by=user)
     pair = [prepared(enrolment, by=user) for enrolment in (first, second)]
-    results = at_once(
-        *[
-            lambda allocation=allocation: reserve_device(
-                acting_user=user, allocation=allocation, device=device, at=at(DAY)
-            )
-            for allocation in pair
-        ]
-    )
+
+    def lend(allocation: Any) -> Any:
+        with transaction.atomic():
+            reserve_device(acting_user=user, allocation=allocation, device=device, at=at(DAY))
+            return hand_over(acting_user=user, allocation=allocation, at=at(DAY), means="cash", signed_by="Awa Diarra")
+
+    results = at_once(*[partial(lend, allocation) for allocation in pair])
     assert len(refusals(results)) == 1
     assert "vient d'être prise par quelqu'un d'autre" in refusals(results)[0]
     device.refresh_from_db()
-    assert device.state == DeviceState.RESERVED
+    assert device.state == DeviceState.ON_LOAN
     assert Claim.objects.filter(device=device, released_at__isnull=True).count() == 1
+    assert deposits_held(first.operator) == 5000
 
 
 def test_a_double_click_on_hand_over_lends_once_and_takes_one_deposit():

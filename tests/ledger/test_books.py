@@ -224,6 +224,19 @@ def test_the_pages_of_the_books_open_for_those_who_read_them():
     assert stranger.get(pages[4]).status_code == 404
 
 
+def test_the_journal_costs_the_same_whatever_its_length(django_assert_max_num_queries):
+    operator = an_operator()
+    user = a_user(operator)
+    client = signed_in(user)
+    for number in range(55):
+        _sale(operator, user, key=f"s{number}")
+    with django_assert_max_num_queries(10):
+        page = client.get(reverse("ledger:journal"))
+    assert "Page suivante" in page.content.decode()
+    with django_assert_max_num_queries(12):
+        client.get(reverse("ledger:till") + "?jour=04/03/2024")
+
+
 def test_the_screens_correct_and_close():
     operator = an_operator()
     user = a_user(operator)
