@@ -29,7 +29,7 @@ def organisations_to_staff(user: User, on: datetime.date) -> QuerySet[Organisati
     A partner shared with another operator is left out: a role given there would open that operator's cases too.
     """
     own = scope_of(user).own_operators(Permission.MANAGE_SITES)
-    current = Partnership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on, partner=OuterRef("pk"))
+    current = Partnership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), partner=OuterRef("pk"))
     partners = Q(Exists(current.filter(operator__in=own)), ~Exists(current.exclude(operator__in=own)))
     return Organisation.objects.filter(
         Q(pk__in=own) | (partners & ~Q(kinds__contains=[OrganisationKind.OPERATOR]))

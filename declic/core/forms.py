@@ -373,7 +373,7 @@ class CheckboxesField(forms.MultipleChoiceField):
 class YesNoField(forms.TypedChoiceField):
     """Yes or no as a boolean; when it is optional, a third answer gives None: unknown is neither yes nor no."""
 
-    widget = forms.RadioSelect
+    widget = forms.RadioSelect(attrs={"class": "yes-no"})
     default_error_messages = {"required": NOT_CHOSEN, "invalid_choice": NOT_CHOSEN}
 
     def __init__(self, *, unknown_label: str | Promise = UNKNOWN, **kwargs: Any) -> None:

@@ -98,8 +98,8 @@ def entry_terms(editions: Iterable[Edition]) -> dict[int, EntryTerms]:
     """The entry terms in force for each edition, by its id, in one query."""
     newest = (
         TermsVersion.objects.filter(edition__in=[edition.pk for edition in editions])
-        .order_by("edition", "-number")
-        .distinct("edition")
+        .order_by("edition_id", "-number")
+        .distinct("edition_id")
     )
     return {version.edition_id: version.terms.entry for version in newest}
 

@@ -121,7 +121,7 @@ def take_snapshot(
     unknown = set(facts) - set(FACTS)
     if unknown:
         raise ValueError(f"not facts of a situation: {sorted(unknown)}")
-    if moment == SnapshotMoment.CHANGE and not any(value not in (None, "", []) for value in facts.values()):
+    if moment == SnapshotMoment.CHANGE and not any(value not in (None, "") for value in facts.values()):
         raise DomainError(_("Rien n'est renseigné : notez au moins un changement."))
     return Snapshot.objects.create(
         operator_id=person.operator_id,

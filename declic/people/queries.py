@@ -18,7 +18,7 @@ from declic.organisations.models import Organisation
 from declic.people.models import Person, PersonPhone, Snapshot
 
 # Below this, two words share too little to be one word and a slip of the keyboard; above, short names are missed.
-_NEAR_ENOUGH = 0.45
+_NEAR_ENOUGH = 0.4
 _SAME_NAME = 0.9
 _CLOSE_NAME = 0.72
 _MAX_WORDS = 6
