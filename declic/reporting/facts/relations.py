@@ -37,13 +37,17 @@ WHERE r.edition_id = ANY(:editions::bigint[]) AND r.sent_on <= :at AND r.state <
 
 # How an allocation ended is in its history: once settled, its state no longer tells.
 MACHINES = """
+WITH fates AS (
+    SELECT DISTINCT ON (h.pgh_obj_id) h.pgh_obj_id AS allocation_id, h.state
+    FROM equipment_allocationevent h
+    WHERE h.edition_id = ANY(:editions::bigint[]) AND h.state IN ('inspected', 'kept', 'purchased', 'lost')
+    ORDER BY h.pgh_obj_id, h.pgh_id DESC
+)
 SELECT a.id, a.person_id, a.handed_over_on AS "on", d.kind, a.mode, a.deposit, a.due_on, a.edition_id,
-       a.ended_on <= :at AS ended,
-       CASE WHEN a.ended_on <= :at THEN (
-           SELECT h.state FROM equipment_allocationevent h
-           WHERE h.pgh_obj_id = a.id AND h.state IN ('inspected', 'kept', 'purchased', 'lost')
-           ORDER BY h.pgh_id DESC LIMIT 1) END AS fate
-FROM equipment_allocation a JOIN equipment_device d ON d.id = a.device_id
+       a.ended_on <= :at AS ended, CASE WHEN a.ended_on <= :at THEN f.state END AS fate
+FROM equipment_allocation a
+JOIN equipment_device d ON d.id = a.device_id
+LEFT JOIN fates f ON f.allocation_id = a.id
 WHERE a.edition_id = ANY(:editions::bigint[]) AND a.handed_over_on <= :at
 """
 
@@ -147,21 +151,22 @@ GROUP BY COALESCE(o.label, e.label)
 
 # What leaves the deposit without leaving the till is kept: for the machine, for damage, or set off against its price.
 DEPOSITS = """
-SELECT a.id, a.person_id, min(e."on") AS "on", sum(l.credit - l.debit) AS held,
-       sum(CASE WHEN f.event = 'deposit_paid' THEN l.credit - l.debit ELSE 0 END) AS paid,
-       sum(CASE WHEN f.event <> 'deposit_paid' THEN f.paid_out ELSE 0 END) AS refunded,
-       sum(CASE WHEN f.event <> 'deposit_paid' THEN l.debit - l.credit - f.paid_out ELSE 0 END) AS retained
-FROM ledger_entry e
-JOIN ledger_line l ON l.entry_id = e.id
-JOIN ledger_account c ON c.id = l.account_id AND c.role = 'deposits_held'
-JOIN equipment_allocation a ON a.account_id = l.auxiliary_id
-LEFT JOIN ledger_entry o ON o.id = e.reverses_id
-CROSS JOIN LATERAL (
-    SELECT COALESCE(o.event, e.event) AS event, COALESCE(sum(till.credit::bigint - till.debit::bigint), 0) AS paid_out
-    FROM ledger_line till JOIN ledger_account k ON k.id = till.account_id AND k.role IN ('cash', 'bank')
-    WHERE till.entry_id = e.id
-) f
-WHERE e.section_id = ANY(:sections::bigint[]) AND e."on" <= :at
+WITH moves AS (
+    SELECT e."on", COALESCE(o.event, e.event) AS event, c.role, l.auxiliary_id, l.credit - l.debit AS more,
+           sum(CASE WHEN c.role IN ('cash', 'bank') THEN l.credit - l.debit ELSE 0 END) OVER (PARTITION BY e.id)
+               AS paid_out
+    FROM ledger_entry e
+    JOIN ledger_line l ON l.entry_id = e.id
+    JOIN ledger_account c ON c.id = l.account_id AND c.role IN ('deposits_held', 'cash', 'bank')
+    LEFT JOIN ledger_entry o ON o.id = e.reverses_id
+    WHERE e.section_id = ANY(:sections::bigint[]) AND e."on" <= :at
+)
+SELECT a.id, a.person_id, min(m."on") AS "on", sum(m.more) AS held,
+       sum(CASE WHEN m.event = 'deposit_paid' THEN m.more ELSE 0 END) AS paid,
+       sum(CASE WHEN m.event <> 'deposit_paid' THEN m.paid_out ELSE 0 END) AS refunded,
+       sum(CASE WHEN m.event <> 'deposit_paid' THEN -m.more - m.paid_out ELSE 0 END) AS retained
+FROM moves m JOIN equipment_allocation a ON a.account_id = m.auxiliary_id
+WHERE m.role = 'deposits_held'
 GROUP BY a.id
 """
 
