@@ -10,7 +10,6 @@ from django.db.models import Q
 from declic.accounts.enums import PERMISSIONS, Permission, Role
 from declic.accounts.models import Membership, User
 from declic.core.dates import today
-from declic.core.dates import today
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Partnership
 

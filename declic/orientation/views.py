@@ -109,7 +109,9 @@ def _own_referrals(request: HttpRequest) -> HttpResponse:
         request.GET,
         order=(("sent_on", True), ("pk", True)),
     )
-    return render(request, "orientation/own_list.html", {"page": page, "q": q, "today": today()})
+    for referral in page.rows:
+        referral.entry = getattr(referral, "enrolment", None)
+    return render(request, "orientation/own_list.html", {"page": page, "q": q})
 
 
 def _found(people: Any, q: str) -> Any:

@@ -53,7 +53,7 @@ def crowd() -> Person:
     ],
 )
 def test_a_person_is_found_by_what_one_remembers(crowd: Person, typed: str) -> None:
-    assert list(search_people(Person.objects.filter(operator=crowd.operator), typed))[0] == crowd
+    assert search_people(Person.objects.filter(operator=crowd.operator), typed)[0] == crowd
 
 
 @pytest.mark.parametrize("typed", ["D-00005", "d5", "5", "D 5"])
