@@ -214,4 +214,5 @@ def test_the_deposit_entry_names_the_edition_and_the_person():
     allocation = lent()
     entry = Entry.objects.get(event=Event.DEPOSIT_PAID)
     assert entry.section == allocation.edition.section
-    assert allocation.person.last_name in entry.label
+    assert allocation.person.case_number in entry.label
+    assert allocation.person.last_name not in entry.label

@@ -18,8 +18,11 @@ from declic.ledger.queries import balance, deposit_held
 def account_of(allocation: Allocation) -> Auxiliary:
     """The allocation's own share of 165 and of the receivables, opened when it is first needed."""
     if allocation.account is None:
-        name = f"{allocation.person.last_name} {allocation.person.first_name}"
-        label = _("Attribution %(number)s · %(name)s") % {"number": allocation.pk, "name": name}
+        # The case number and not the name: the books outlive the right to keep a name.
+        label = _("Attribution %(number)s · dossier %(case)s") % {
+            "number": allocation.pk,
+            "case": allocation.person.case_number,
+        }
         allocation.account = Auxiliary.objects.create(operator=allocation.operator, label=label[:200])
     return allocation.account
 
@@ -44,7 +47,7 @@ def _write(
         operator=allocation.operator,
         on=on,
         event=event,
-        label=f"{label} · {allocation.person.last_name} {allocation.person.first_name}",
+        label=f"{label} · {allocation.person.case_number}",
         section=allocation.edition.section,
         idempotency_key=key,
         postings=postings,
