@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from declic.accounts.models import User
 from declic.accounts.queries import advisers_of
-from declic.core.dates import today
+from declic.core.dates import format_day, today
 from declic.core.forms import (
     CheckboxesField,
     CleanCharField,
@@ -40,6 +40,14 @@ def edition_label(edition: Edition, operators: int = 1) -> str:
     return f"{label} ({edition.operator.name})" if operators > 1 else label
 
 
+def _when_open(edition: Edition, operators: int) -> str:
+    """The edition, and from which day people enter it when it has not begun."""
+    label = edition_label(edition, operators)
+    if edition.starts_on <= today():
+        return label
+    return _("%(edition)s, à partir du %(day)s") % {"edition": label, "day": format_day(edition.starts_on)}
+
+
 class _AboutEdition(Form):
     """To which edition, what for: what every referral says."""
 
@@ -62,9 +70,11 @@ class _AboutEdition(Form):
         self.editions = {str(edition.pk): edition for edition in editions}
         operators = len({edition.operator_id for edition in editions})
         field: Any = self.fields["edition"]
-        field.choices = [(key, edition_label(edition, operators)) for key, edition in self.editions.items()]
-        if len(editions) == 1:
-            self.initial.setdefault("edition", str(editions[0].pk))
+        field.choices = [(key, _when_open(edition, operators)) for key, edition in self.editions.items()]
+        # One that is open is meant more often than those that come; several open ones are the professional's to tell apart.
+        likely = [edition for edition in editions if edition.starts_on <= today()] or editions
+        if len(likely) == 1:
+            self.initial.setdefault("edition", str(likely[0].pk))
         asking = [edition for edition in editions if entries[edition.pk].social_evaluation_required]
         if not asking:
             del self.fields["social_evaluation"]

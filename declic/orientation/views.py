@@ -18,7 +18,7 @@ from declic.core.pagination import keyset_page
 from declic.core.views import Done, SeeOther, post_action, submit
 from declic.orientation import actions
 from declic.orientation.access import access_enrolment, access_referral, visible_referrals
-from declic.orientation.enums import OPEN_STATES, ReferralChannel, ReferralState
+from declic.orientation.enums import OPEN_STATES, Need, ReferralChannel, ReferralState
 from declic.orientation.forms import (
     ACCEPT,
     WAIT,
@@ -72,7 +72,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     filters = ReferralFilter(request.GET, editions=[(one.pk, edition_label(one)) for one in editions])
     edition = filters.cleaned_data["edition"] if filters.is_valid() else ""
     if edition:
-        referrals = referrals.filter(edition=edition)
+        referrals = referrals.filter(edition=int(edition))
     counts = counts_by_tab(referrals, day)
     q = request.GET.get("q", "").strip()
     if q:
@@ -207,7 +207,7 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
 
 
 def _need_words(referral: Referral) -> list[str]:
-    labels = dict(Referral._meta.get_field("needs").base_field.choices)  # type: ignore[union-attr]
+    labels = dict(Need.choices)
     return [str(labels.get(need, need)) for need in referral.needs]
 
 
@@ -251,7 +251,9 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
     def decide(*, decision: str, reason: str, **typed: Any) -> Referral | Enrolment:
         on, words = typed["on"], typed["answer"]
         if decision == ACCEPT:
-            entry = {key: typed.get(key) for key in ("site", "adviser", "exception_reason", "birth_date")}
+            entry: dict[str, Any] = {
+                key: typed.get(key) for key in ("site", "adviser", "exception_reason", "birth_date")
+            }
             return actions.accept_referral(
                 acting_user=user, referral=referral, on=on, facts=facts_of(typed), answer=words, **entry
             )
@@ -357,7 +359,9 @@ def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
         return render(request, "orientation/enrol.html", {**context, "form": form, "checked": True})
 
     def enter(*, edition: Edition, **typed: Any) -> Enrolment:
-        entry = {key: typed.get(key) for key in ("on", "site", "adviser", "exception_reason", "birth_date")}
+        entry: dict[str, Any] = {
+            key: typed.get(key) for key in ("on", "site", "adviser", "exception_reason", "birth_date")
+        }
         return actions.enrol(acting_user=user, person=person, edition=edition, facts=facts_of(typed), **entry)
 
     return submit(

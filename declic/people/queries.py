@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.core.exceptions import ValidationError
@@ -52,7 +53,7 @@ def search_people(people: QuerySet[Person], text: str) -> QuerySet[Person]:
         return people.filter(where).order_by("last_name", "first_name", "pk") if where else people.none()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(_NEAR_ENOUGH)])
-    rank = Value(0.0)
+    rank: Any = Value(0.0)
     for word in words:
         spelled = Q(search_key__trigram_word_similar=word)
         if len(word) > 2:
@@ -107,7 +108,7 @@ def _reached_at(typed: str) -> Q:
     return Q(pk__in=_holders([number]))
 
 
-def _holders(numbers: Sequence[str]) -> QuerySet[PersonPhone]:
+def _holders(numbers: Sequence[str]) -> QuerySet[PersonPhone, Any]:
     # The index begins with the operator: naming the few operators lets it serve.
     operators = Organisation.objects.filter(kinds__contains=[OrganisationKind.OPERATOR]).order_by()
     return (

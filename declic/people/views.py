@@ -51,7 +51,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     people = visible_people(request.user)  # type: ignore[arg-type]
     place = filters.cleaned_data["lieu"] if filters.is_valid() else ""
     if place:
-        people = people.filter(site__isnull=True) if place == "sans" else people.filter(site=place)
+        people = people.filter(site__isnull=True) if place == "sans" else people.filter(site=int(place))
     people = people.select_related("site").prefetch_related(
         Prefetch("phones", PersonPhone.objects.order_by("pk"), to_attr="numbers")
     )
