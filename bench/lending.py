@@ -246,7 +246,7 @@ class Stock:
             t.identifier.add(op, pk, "mac", ":".join(f"{rng.getrandbits(8):02x}" for _byte in range(6)))
             self._prove(pk, index, state, lot_day, adviser)
             if state == "repair":
-                self._claim(index, "repair", None, at(self.on - 3 * DAY), None)
+                self._claim(index, "repair", None, at(self.on, 6), None)
 
     def _prove(self, pk: int, index: int, state: str, day: datetime.date, adviser: int) -> None:
         """An erasure and a test for each life that reached the shelf."""
