@@ -1,6 +1,7 @@
 """The tests: fast hashes, tasks run at once, any undefined template variable is an error (see tests/conftest.py)."""
 
 import tempfile
+from pathlib import Path
 
 from config.settings.base import *  # noqa: F403
 
@@ -14,4 +15,4 @@ ACCOUNT_RATE_LIMITS = False
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 DEMO = True
-MEDIA_ROOT = tempfile.mkdtemp(prefix="declic-test-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="declic-test-media-"))

@@ -7,7 +7,7 @@ from declic.accounts.enums import Permission
 from declic.equipment.actions import prepare_ceremony
 from declic.equipment.models import Allocation, Ceremony, Device
 from tests.equipment.stories import lent, prepared, ready
-from tests.factories import DAY, an_enrolment
+from tests.factories import DAY, an_edition, an_enrolment, terms
 
 P = Permission
 
@@ -32,6 +32,25 @@ def _loan(world: SimpleNamespace) -> Allocation:
     if not hasattr(world, "loan"):
         world.loan = lent(world.enrolment, by=world.users["coordinator"])
     return world.loan
+
+
+OPTION = {
+    "mode": "loan_then_option",
+    "kinds": ["laptop"],
+    "months": 6,
+    "options_at_term": ["return", "buy"],
+    "option_price_eur": "40",
+}
+
+
+def option_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A loan that may be bought at its end."""
+    if not hasattr(world, "option"):
+        user = world.users["coordinator"]
+        edition = an_edition(world.operator, by=user, terms=terms(equipment=[OPTION]))
+        enrolment = an_enrolment(edition=edition, by=user)
+        world.option = lent(enrolment, by=user, mode="loan_then_option")
+    return {"allocation_id": world.option.pk}
 
 
 def _ceremony(world: SimpleNamespace) -> Ceremony:
@@ -83,7 +102,7 @@ ROWS = {
     "equipment:declare_return": (allocation_of, P.HAND_OVER),
     "equipment:return": (allocation_of, P.HAND_OVER),
     "equipment:keep": (allocation_of, P.HAND_OVER),
-    "equipment:buy": (allocation_of, P.HAND_OVER),
+    "equipment:buy": (option_of, P.HAND_OVER),
     "equipment:lost": (allocation_of, P.HAND_OVER),
     "equipment:renew": (allocation_of, P.HAND_OVER),
     "equipment:swap": (allocation_of, P.HAND_OVER),
