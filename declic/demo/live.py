@@ -104,7 +104,7 @@ def _enter(stage: Stage, edition: Edition, number: int, on: datetime.date) -> En
     entry = current_terms(edition).terms.entry
     day = on - _days(50 - number * 3)
     person = stage.person(day, site=stage.sites[number % len(stage.sites)])
-    known = {"labour_status": "chomeur", "equipment": [], "benefits": ["RSA"]}
+    known: dict[str, Any] = {"labour_status": "chomeur", "equipment": [], "benefits": ["RSA"]}
     if not entry.prescriber_required:
         return stage.welcome(person, edition, day, **known)
     partner, referent = _referrer(stage, number)

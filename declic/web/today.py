@@ -1,4 +1,4 @@
-"""What waits for a user today: late, waiting, coming; each source asks for one permission and reads a few rows."""
+"""What waits for a user today: late, waiting, coming, and what the user follows; with a few figures at the side."""
 
 import datetime
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ from declic.ledger.enums import AccountRole
 from declic.ledger.models import Line
 from declic.orientation.access import visible_enrolments, visible_referrals
 from declic.programmes.models import Edition
+from declic.reporting.access import visible_editions as reported_editions
 from declic.web.waiting import PER_SOURCE, Found, Task, days, waiting_for
 
 P = Permission
@@ -52,8 +53,8 @@ class Today:
     late: list[Task] = field(default_factory=list)
     waiting: list[Task] = field(default_factory=list)
     coming: list[Task] = field(default_factory=list)
+    own: list[Task] = field(default_factory=list)
     glances: list[Glance] = field(default_factory=list)
-    more: list[tuple[str, str]] = field(default_factory=list)
     doors: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
@@ -79,6 +80,25 @@ def _reviews(user: User, on: datetime.date) -> Iterator[Found]:
         )
 
 
+def _reports(user: User, on: datetime.date) -> Iterator[Found]:
+    """What a funder comes for: the reports of what it pays for."""
+    editions = reported_editions(user).select_related("programme", "operator")
+    for edition in editions.order_by("-ends_on", "pk")[:PER_SOURCE]:
+        over = edition.ends_on < on
+        yield (
+            "own",
+            Task(
+                str(edition),
+                str(edition.operator),
+                reverse("reporting:edition", args=[edition.pk]),
+                _("Lire le bilan"),
+                edition.ends_on,
+                _("terminée") if over else _("en cours"),
+                "done" if over else "note",
+            ),
+        )
+
+
 def _doors(scope: Scope) -> list[tuple[str, str, str]]:
     """What one may begin from here."""
     known = (
@@ -99,7 +119,8 @@ def today_of(user: Any, *, on: datetime.date) -> Today:
     page = Today(doors=_doors(scope))
     found = waiting_for(user, on, prescriber=Role.PRESCRIBER in scope.roles())
     reviews = _reviews(user, on) if scope.can(P.GIVE_REVIEWS) else ()
-    for place, task in (*found, *reviews):
+    reports = _reports(user, on) if Role.FUNDER in scope.roles() else ()
+    for place, task in (*found, *reviews, *reports):
         getattr(page, place).append(task)
     page.late.sort(key=lambda task: task.day)
     page.waiting.sort(key=lambda task: task.day)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from declic.accounts.access import require
 from declic.accounts.enums import Permission
+from declic.accounts.http import user_of
 from declic.accounts.scope import scope_of
 from declic.core.dates import format_long, now, today
 from declic.equipment.access import visible_devices
@@ -29,7 +30,8 @@ FOUND = 20
 def today_page(request: HttpRequest) -> HttpResponse:
     """What is late, what waits, what comes: by role."""
     on = today()
-    page = today_of(request.user, on=on)
+    user = user_of(request)
+    page = today_of(user, on=on)
     if page.count:
         greeting = ngettext("Bonjour. Une chose vous attend.", "Bonjour. %(n)d choses vous attendent.", page.count)
     else:
@@ -37,6 +39,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     context = {
         "today": page,
         "greeting": greeting % {"n": page.count},
+        "own_title": _("Vos orientations") if scope_of(user).can(Permission.REFER) else _("Vos bilans"),
         "lede": _("%(day)s. Ce qui est en retard d'abord, puis ce qui vient.") % {"day": format_long(on).capitalize()},
     }
     return render(request, "web/today.html", context)
@@ -45,10 +48,11 @@ def today_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """The person's file on one page; opening it is logged."""
-    person = access_person(person_id, request.user)
-    log_access(acting_user=request.user, person=person, act=AccessLog.Act.VIEW, at=now())
+    user = user_of(request)
+    person = access_person(person_id, user)
+    log_access(acting_user=user, person=person, act=AccessLog.Act.VIEW, at=now())
     on = today()
-    scope = scope_of(request.user)
+    scope = scope_of(user)
     all_stands = stands(person, on=on)
     steps = next_steps(person, all_stands, scope, on=on)
     months, more = story(person)
@@ -67,11 +71,12 @@ def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """One box for people and machines; a single exact machine or a single person opens at once."""
-    scope = require(request.user, Permission.SEE_PEOPLE, Permission.SEE_STOCK)
+    user = user_of(request)
+    scope = require(user, Permission.SEE_PEOPLE, Permission.SEE_STOCK)
     text = request.GET.get("q", "").strip()[:100]
-    people = list(search_people(visible_people(request.user), text)[: FOUND + 1]) if text else []
+    people = list(search_people(visible_people(user), text)[: FOUND + 1]) if text else []
     devices = (
-        list(visible_devices(request.user).filter(tag__iexact=text).select_related("site")[:1])
+        list(visible_devices(user).filter(tag__iexact=text).select_related("site")[:1])
         if text and scope.can(Permission.SEE_STOCK)
         else []
     )

@@ -64,7 +64,7 @@ class Task:
     chip_kind: str = "wait"
 
 
-# Where a task stands (`late`, `waiting` or `coming`), and the task.
+# Where a task stands (`late`, `waiting`, `coming` or `own`), and the task.
 type Found = tuple[str, Task]
 
 
@@ -176,7 +176,7 @@ def _tell_own_referral(row: Row, on: datetime.date) -> Found:
         str(state.label),
         kinds.get(state, "wait"),
     )
-    return "coming", task
+    return "own", task
 
 
 # --------------------------------------------------------------------------------------------------------- diagnosis

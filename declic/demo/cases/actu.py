@@ -3,6 +3,7 @@
 import datetime
 
 from declic.accounts.enums import Role
+from declic.accounts.models import User
 from declic.demo.stage import Stage, spread
 from declic.diagnosis.actions import finish_action, lift_barrier, plan_action, spot_barrier
 from declic.orientation.models import Enrolment
@@ -94,7 +95,7 @@ def _drop_in(stage: Stage, people: list[Enrolment]) -> None:
         )
 
 
-def _workshops(stage: Stage, people: list[Enrolment], trainer: object) -> None:
+def _workshops(stage: Stage, people: list[Enrolment], trainer: User) -> None:
     """One session of each workshop of the terms; the fab lab's visitors are counted without a name."""
     edition = stage.edition("2020")
     workshops = edition.versions.get(number=1).terms.workshops

@@ -1,6 +1,7 @@
 """Emmaüs Connect in Grenoble, 2022: ten courses of ten places, 32, 24 or 16 hours by level, a laptop lent for six months."""
 
 import datetime
+from collections.abc import Iterator
 
 from declic.accounts.enums import Role
 from declic.core.dates import add_months
@@ -30,6 +31,8 @@ COURSES = (
     (Level.DEBUTANT, D(2022, 11, 7), 8),
 )
 CLASS_MINUTES = 240
+GRANT = 1_500_000
+"""Cents given by the foundation."""
 UNSATISFIED = 4
 """People of the eighty who answered that they were little satisfied: 76 were satisfied or very satisfied."""
 
@@ -45,12 +48,14 @@ def play(case: str) -> Stage:
     foundation = stage.partner("Fondation Transdev")
     stage.member("mecenat@transdev.exemple.fr", "Isabelle Lambert", Role.FUNDER, organisation=foundation)
     edition = stage.edition("2022")
-    grant = {
-        "acting_user": stage.coordinator, "operator": stage.operator, "section": edition.section,
-        "funder_name": foundation.name, "amount": 1_500_000,
-    }  # fmt: skip
-    notify_grant(on=D(2022, 1, 10), key="transdev-2022", **grant)
-    receive_grant(on=D(2022, 2, 3), key="transdev-2022-1", **grant)
+    notify_grant(
+        acting_user=stage.coordinator, operator=stage.operator, section=edition.section, funder_name=foundation.name,
+        amount=GRANT, on=D(2022, 1, 10), key="transdev-2022",
+    )  # fmt: skip
+    receive_grant(
+        acting_user=stage.coordinator, operator=stage.operator, section=edition.section, funder_name=foundation.name,
+        amount=GRANT, on=D(2022, 2, 3), key="transdev-2022-1",
+    )  # fmt: skip
     machines = iter(
         stage.stock(100, "laptop", D(2022, 1, 10), label="Portables de la collecte-tech", refurbisher=workshop)
     )
@@ -62,7 +67,7 @@ def play(case: str) -> Stage:
 
 
 def _course(
-    stage: Stage, number: int, level: Level, first: datetime.date, taken: int, machines: object, trainees: int
+    stage: Stage, number: int, level: Level, first: datetime.date, taken: int, machines: Iterator[Device], trainees: int
 ) -> int:
     edition = stage.edition("2022")
     terms = edition.versions.get(number=1).terms
@@ -99,7 +104,7 @@ def _course(
     return trainees + taken
 
 
-def _afterwards(stage: Stage, enrolment: Enrolment, day: datetime.date, machines: object, rank: int) -> None:
+def _afterwards(stage: Stage, enrolment: Enrolment, day: datetime.date, machines: Iterator[Device], rank: int) -> None:
     """What the person thought of it, then the loan, and for those whose six months are over the return or the purchase."""
     score = 2 if rank % 20 == 13 else (4 if rank % 3 else 3)
     record_satisfaction(
@@ -111,7 +116,7 @@ def _afterwards(stage: Stage, enrolment: Enrolment, day: datetime.date, machines
         stage.assessed(enrolment, day, level, kind=AssessmentKind.EXIT)
     if rank % 8 == 7:
         return
-    machine: Device = next(machines)  # type: ignore[call-overload]
+    machine: Device = next(machines)
     loan = stage.lend(enrolment, machine, day, mode="loan_then_option")
     end = add_months(day, 6)
     if rank % 3 == 0:
