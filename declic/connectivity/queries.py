@@ -77,6 +77,6 @@ def find_buyers(people: QuerySet[Person], words: str, *, limit: int = 20) -> lis
     return list(
         found.prefetch_related("phones")
         .select_related("site")
-        .order_by("last_name", "first_name", "pk")
+        .order_by("sort_key", "pk")
         .distinct()[:limit]
     )

@@ -53,12 +53,16 @@ class Person(OperatorRow):
         output_field=models.TextField(),
         db_persist=True,
     )
+    # Accents folded, so that É stands beside E whatever the database's collation.
+    sort_key = models.GeneratedField(
+        expression=FoldedText("last_name", "first_name"), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
-        ordering = ["last_name", "first_name", "pk"]
+        ordering = ["sort_key", "pk"]
         indexes = [
             GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="person_by_name"),
-            models.Index(fields=["operator", "last_name", "first_name", "id"], name="person_in_order"),
+            models.Index(fields=["operator", "sort_key", "id"], name="person_in_order"),
             models.Index(fields=["operator", "birth_date"], name="person_by_birth_date"),
             models.Index(fields=["site"], name="person_by_site"),
         ]

@@ -50,7 +50,7 @@ def search_people(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     rest, where = _identifiers(text[:200])
     words = list(dict.fromkeys(fold(rest).split()))[:_MAX_WORDS]
     if not words:
-        return people.filter(where).order_by("last_name", "first_name", "pk") if where else people.none()
+        return people.filter(where).order_by("sort_key", "pk") if where else people.none()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(_NEAR_ENOUGH)])
     rank: Any = Value(0.0)
@@ -60,7 +60,7 @@ def search_people(people: QuerySet[Person], text: str) -> QuerySet[Person]:
             spelled |= Q(search_key__regex="|".join((word, *_swapped(word))))
         where &= spelled
         rank = rank + _closeness(word)
-    return people.filter(where).annotate(closeness=rank).order_by("-closeness", "last_name", "first_name", "pk")
+    return people.filter(where).annotate(closeness=rank).order_by("-closeness", "sort_key", "pk")
 
 
 def _swapped(word: str) -> list[str]:
@@ -151,7 +151,7 @@ def likely_same(
             if _likeness(typed, person) >= _CLOSE_NAME:
                 keep(person, "birth")
     if phones:
-        for person in people.filter(pk__in=_holders(phones)).order_by("last_name", "first_name", "pk")[:6]:
+        for person in people.filter(pk__in=_holders(phones)).order_by("sort_key", "pk")[:6]:
             keep(person, "phone")
     strength = {"birth": 0, "name": 1, "phone": 2}
     return sorted(found.values(), key=lambda person: strength[person.likeness])[:6]  # type: ignore[attr-defined]

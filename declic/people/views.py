@@ -61,7 +61,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         more = len(found) > MOST_FOUND
         found = found[:MOST_FOUND]
     else:
-        page = keyset_page(people, request.GET, order=(("last_name", False), ("first_name", False)))
+        page = keyset_page(people, request.GET, order=(("sort_key", False),))
         found = page.rows
     context = {
         "q": q,
