@@ -355,15 +355,15 @@ def next_steps(person: Person, all_stands: list[Stand], scope: Scope, *, on: dat
     """What the user may do next for this person, the most pressing first."""
     steps = [*waiting_on_person(person, on=on), *(step for stand in all_stands for step in stand.steps)]
     if not all_stands and not steps:
-        steps.append(
+        steps += [
             Step(
-                _("l'orienter vers un dispositif"),
-                _("Son dossier est ouvert, elle n'est encore nulle part."),
-                f"{reverse('orientation:create')}?person={person.pk}",
-                _("Orienter"),
-                Permission.REFER,
-                weight=50,
-            )
-        )
+                _("l'orienter vers un dispositif"), _("Son dossier est ouvert, elle n'est encore nulle part."),
+                f"{reverse('orientation:create')}?person={person.pk}", _("Orienter"), Permission.REFER, weight=50,
+            ),
+            Step(
+                _("l'inscrire sans orientation"), _("Pour un dispositif qui n'en demande pas."),
+                reverse("orientation:enrol", args=[person.pk]), _("Inscrire"), Permission.ANSWER_REFERRALS, weight=51,
+            ),
+        ]  # fmt: skip
     allowed = [step for step in steps if scope.can(step.permission, person.operator_id)]
     return sorted(allowed, key=lambda step: (not step.late, step.weight, step.due or on))
