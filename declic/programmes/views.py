@@ -67,7 +67,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
         ProgrammeForm(**posted(request)),
         lambda **typed: actions.create_programme(acting_user=request.user, operator=operator, **typed),  # type: ignore[arg-type]
         success=lambda programme: (
-            _("« %(name)s » est créé. Prochain : sa première édition.") % {"name": programme.name}
+            _("« %(name)s » est créé. Prochain pas : ouvrir sa première édition.") % {"name": programme.name}
         ),
         to=lambda programme: reverse("programmes:edition_create", args=[programme.pk]),
         template="programmes/create.html",
@@ -108,7 +108,7 @@ def edition_create(request: HttpRequest, programme_id: int) -> HttpResponseBase:
         EditionForm(**posted(request)),
         run,
         success=lambda edition: (
-            _("L'édition « %(name)s » est ouverte. Prochain : dire qui peut entrer.") % {"name": edition.name}
+            _("L'édition « %(name)s » est ouverte. Prochain pas : dire qui peut entrer.") % {"name": edition.name}
         ),
         to=lambda edition: reverse("programmes:edition", args=[edition.pk]),
         template="programmes/edition_form.html",
