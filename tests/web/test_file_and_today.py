@@ -37,7 +37,7 @@ def test_a_person_just_registered_is_to_be_referred_somewhere() -> None:
     operator = an_operator()
     user = a_user(operator)
     person = a_person(operator, by=user)
-    assert _titles(person, user, DAY) == ["l'orienter vers un dispositif"]
+    assert _titles(person, user, DAY)[0] == "l'orienter vers un dispositif"
 
 
 def test_the_next_step_follows_the_journey_from_assessment_to_group() -> None:
