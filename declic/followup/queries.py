@@ -55,7 +55,7 @@ def reviews_due(source: User | Organisation, on: datetime.date, *, limit: int = 
 
     `source` is an operator (all of its reviews) or a user (those that this user's roles reach). The months of a
     review are counted from the handover when a machine is lent, else from the entry; a review that would have come
-    after the exit is not owed. One query for the terms, then one for each distinct number of months.
+    after the exit is not owed. One query for the terms, then two for each distinct number of months.
     """
     if isinstance(source, Organisation):
         return _due(Enrolment.objects.filter(operator=source), [source.pk], on, limit)
@@ -98,12 +98,18 @@ def _reviewed_by(user: User) -> QuerySet[Enrolment]:
 def _due(enrolments: QuerySet[Enrolment], operators: Iterable[int], on: datetime.date, limit: int) -> list[ReviewDue]:
     due: list[ReviewDue] = []
     for months, versions in _versions_by_months(operators).items():
+        latest = add_months(on, -months) + _SLACK
+        given = Review.objects.filter(enrolment=OuterRef("pk"), months=months)
+        # Most reviews are given, which PostgreSQL cannot guess: those that are not come first, then their dates and words.
+        without = Enrolment.objects.filter(
+            ~Exists(given), operator__in=operators, terms__in=versions, starts_on__lte=latest
+        ).order_by()
+        ids = list(without.values_list("pk", flat=True))
         waiting = (
-            counted_from(enrolments.filter(terms__in=versions, starts_on__lte=add_months(on, -months) + _SLACK))
+            counted_from(enrolments.filter(pk__in=ids))
             .annotate(due_on=_months_after("counted_from", months))
             .filter(LessThanOrEqual(F("due_on"), on))
             .filter(Q(ended_on__isnull=True) | GreaterThanOrEqual(F("ended_on"), F("due_on")))
-            .exclude(Exists(Review.objects.filter(enrolment=OuterRef("pk"), months=months)))
             .select_related("person", "edition__programme", "terms", "referral__prescriber", "referral__referent")
             .order_by(F("due_on"), "pk")[:limit]
         )
