@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from bench.rows import Case, Tables, at
 from bench.sizes import Size
-from bench.tables import set_sequences, triggers_off
+from bench.tables import bare, set_sequences
 from bench.world import Ground, make_ground
 
 
@@ -25,7 +25,7 @@ def fill(size: Size, *, on: datetime.date, seed: int = 2026) -> list[Ground]:
         ground = make_ground(size, on=on)
         tables = Tables(at(on))
         history = _history()
-        with triggers_off([*(table.name for table in tables.all), *history, "programmes_termsversion"]):
+        with bare([*(table.name for table in tables.all), *history, "programmes_termsversion"]):
             for number, one in enumerate(ground):
                 Case(one, tables, random.Random(seed * 100 + number), on).fill()
             for table in tables.all:
