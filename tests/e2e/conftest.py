@@ -1,5 +1,6 @@
 """A real Chromium on a real server: each page is checked for accessibility and for what the console says."""
 
+import datetime
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, at
 
 # Playwright's own event loop runs in the test's thread; Django would otherwise refuse to query from it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -57,7 +59,7 @@ class Visitor:
         self.page.goto(self.base + "/compte/login/")
         self.page.get_by_label("Courriel").fill(email)
         self.page.get_by_label("Mot de passe", exact=True).fill(password)
-        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.get_by_role("button", name="Se connecter", exact=True).click()
         return self.check()
 
     def click(self, name: str, *, role: Any = "link") -> "Visitor":
@@ -80,13 +82,35 @@ class Visitor:
                 field.fill(value)
         return self
 
+    def text(self) -> str:
+        """What one reads on the page, with ordinary spaces."""
+        return " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").replace("\u202f", " ").split())
+
     def sees(self, words: str) -> "Visitor":
-        text = " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").replace("\u202f", " ").split())
+        text = self.text()
         assert words.casefold() in text.casefold(), f"« {words} » not on {self.page.url}:\n{text[:3000]}"
+        return self
+
+    def lacks(self, words: str) -> "Visitor":
+        assert words.casefold() not in self.text().casefold(), f"« {words} » is on {self.page.url}"
+        return self
+
+    def reach(self, selector: str, *, most: int = 120) -> "Visitor":
+        """Press Tab until what `selector` names has the focus: as whoever has no mouse gets there."""
+        for _press in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return self
+        raise AssertionError(f"{most} times Tab never reach {selector} on {self.page.url}")
+
+    def key(self, name: str) -> "Visitor":
+        """Press a key on what has the focus."""
+        self.page.keyboard.press(name)
         return self
 
     def check(self) -> "Visitor":
         """The page is accessible, quiet on the console, and no wider than the window."""
+        self.page.wait_for_load_state()
         assert not self.complaints, f"{self.page.url}: {self.complaints}"
         results = AXE.run(self.page, options={"resultTypes": ["violations"]})
         found = [
@@ -100,10 +124,32 @@ class Visitor:
         return self
 
 
+class Clock:
+    """The clock of the server and of the tests: it runs on from the day that the story has reached."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._late = datetime.timedelta(0)
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() - self._late)
+        self._real = real
+
+    def turn(self, year: int, month: int, day: int, *, hour: int = 10) -> datetime.date:
+        """Go to this day; sessions opened weeks before are over, as they would be."""
+        reached = datetime.date(year, month, day)
+        self._late = self._real() - at(reached, hour)
+        return reached
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stories told on their own dates: `clock.turn(2021, 4, 12)`."""
+    return Clock(monkeypatch)
+
+
 @pytest.fixture
 def visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
     context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)
     page = context.new_page()
     yield Visitor(page, live_server.url)
     context.close()
@@ -113,6 +159,6 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
 def small_visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
     """The same on a small telephone."""
     context = browser.new_context(locale="fr-FR", viewport={"width": 320, "height": 640})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)
     yield Visitor(context.new_page(), live_server.url)
     context.close()
