@@ -1,0 +1,166 @@
+"""Every page, for someone who may open it: accessible, quiet, no wider than a telephone, and the keyboard's way in is seen.
+
+The addresses and the things they show are those of the access matrix, so that a new page is looked at from its first day.
+"""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from declic.accounts.enums import PERMISSIONS, Role
+from tests.e2e.conftest import Visitor
+from tests.factories import a_world, signed_in
+from tests.test_access_matrix import ADDRESSES, ROWS, _permissions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+APPS = sorted({name.partition(":")[0] for name in ADDRESSES} - {"documents"})
+"""One test an app: they run side by side. The addresses of `documents` give files."""
+
+FILES = ("/pdf/", "/csv/", "/exporter/")
+"""How the addresses end that give a file: slow to make, and nothing to look at here."""
+
+SMALL = {"width": 320, "height": 640}
+LARGE = {"width": 1280, "height": 900}
+
+TABS = 12
+"""How many times Tab is pressed on each page: past the menu, into what the page is about."""
+
+# What is focused, whether it is in the window, and whether an outline or a ring around it (or around what holds it) is seen.
+FOCUSED = """() => {
+  const node = document.activeElement;
+  if (!node || node === document.body) return null;
+  const drawn = (element, pseudo) => {
+    const style = getComputedStyle(element, pseudo);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+  };
+  let ring = drawn(node) || drawn(node, '::after');
+  for (let holder = node.parentElement, up = 0; holder && up < 2 && !ring; holder = holder.parentElement, up++)
+    ring = (holder.matches(':focus-within') && drawn(holder));
+  const box = node.getBoundingClientRect();
+  return {
+    name: `${node.tagName.toLowerCase()}${node.id ? '#' + node.id : ''} « ${(node.textContent || node.name || '').trim().slice(0, 40)} »`,
+    skip: node.matches('.skip'),
+    seen: ring && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
+  };
+}"""
+# A field drawn twice loses what was typed in the first one.
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(node => node.id);
+  return [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def _who(name: str, world: SimpleNamespace) -> tuple[Role, str] | None:
+    """The first role, the coordinator before all, whose page `name` answers; with its address."""
+    factory, opens = ROWS[name]
+    address = reverse(name, kwargs=factory(world))
+    if address.endswith(FILES):
+        return None
+    permissions = _permissions(opens)
+    for role in (Role.COORDINATOR, *(role for role in Role if role != Role.COORDINATOR)):
+        if permissions is None or PERMISSIONS[role] & permissions:
+            answer = signed_in(world.users[role]).get(address)
+            html = answer.headers.get("Content-Type", "").startswith("text/html")
+            if answer.status_code == 200 and html and "Content-Disposition" not in answer.headers:
+                return role, address
+    return None
+
+
+def _enter(visitor: Visitor, client: Client) -> None:
+    """Sign in without the form, which other tests fill: the browser takes the session of `client`."""
+    cookie = client.cookies["sessionid"].value
+    visitor.page.context.clear_cookies()
+    visitor.page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": visitor.base}])
+
+
+def _faults(visitor: Visitor, address: str) -> list[str]:
+    """What is wrong with the page at `address`, in words."""
+    page, faults = visitor.page, []
+    page.set_viewport_size(LARGE)
+    try:
+        visitor.go(address)
+    except AssertionError as fault:
+        faults.append(str(fault))
+        visitor.complaints.clear()
+    if (headings := page.locator("h1").count()) != 1:
+        faults.append(f"{headings} h1")
+    if not page.title().removesuffix("Déclic").strip(" ·"):
+        faults.append("no title of its own")
+    if twice := page.evaluate(TWICE):
+        faults.append(f"several things are called {', '.join(twice)}")
+    faults += _keyboard_faults(visitor)
+    page.set_viewport_size(SMALL)
+    if (wider := page.evaluate(WIDER)) > 0:
+        faults.append(f"{wider} px wider than a small telephone")
+    return [f"{address}: {fault}" for fault in faults]
+
+
+def _keyboard_faults(visitor: Visitor) -> list[str]:
+    """From the top, Tab shows the skip link first (paper has none), then only things whose focus is seen."""
+    page, faults = visitor.page, []
+    paper = page.locator("main.paper").count() > 0
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); getSelection()?.removeAllRanges(); }")
+    for step in range(TABS):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        if step == 0 and not paper and not focused["skip"]:
+            faults.append(f"Tab reaches {focused['name']} before the skip link")
+        if not focused["seen"]:
+            faults.append(f"the focus is not seen on {focused['name']}")
+    return faults
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_page_of_an_app_is_accessible_quiet_and_fits_a_telephone(visitor: Visitor, app: str) -> None:
+    world = a_world()
+    names = [name for name in ADDRESSES if name.startswith(f"{app}:")]
+    for name in names:
+        ROWS[name][0](world)  # everything exists before the first look: the lists have something to show
+    seen, faults, inside = 0, [], None
+    for name in names:
+        found = _who(name, world)
+        if found is None:
+            continue
+        role, address = found
+        if role != inside:
+            _enter(visitor, signed_in(world.users[role]))
+            inside = role
+        faults += _faults(visitor, address)
+        seen += 1
+    assert not faults, "\n".join(faults)
+    assert seen, f"no page of {app} was seen"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_first_page_of_every_role(visitor: Visitor, role: Role) -> None:
+    world = a_world()
+    _enter(visitor, signed_in(world.users[role]))
+    faults = _faults(visitor, "/")
+    assert not faults, "\n".join(faults)
+
+
+DOORS: dict[str, Callable[[], str]] = {
+    "sign in": lambda: reverse("account_login"),
+    "lost password": lambda: reverse("account_reset_password"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_doors_before_signing_in(visitor: Visitor, door: str) -> None:
+    faults = _faults(visitor, DOORS[door]())
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("address", ["account_logout", "account_change_password", "mfa_index", "mfa_activate_totp"])
+def test_the_pages_of_ones_own_account(visitor: Visitor, address: str) -> None:
+    world = a_world()
+    _enter(visitor, signed_in(world.users[Role.COORDINATOR]))
+    faults = _faults(visitor, reverse(address))
+    assert not faults, "\n".join(faults)
