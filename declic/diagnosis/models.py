@@ -44,7 +44,10 @@ class Assessment(OperatorRow):
 
     class Meta:
         ordering = ["-on", "-pk"]
-        indexes = [models.Index(fields=["enrolment", "-on"], name="assessment_by_enrolment")]
+        indexes = [
+            models.Index(fields=["enrolment", "-on"], name="assessment_by_enrolment"),
+            models.Index(fields=["operator", "on"], condition=Q(confirmed_level=""), name="levels_to_confirm"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_level="", confirmed_by__isnull=True, confirmed_on__isnull=True)

@@ -13,6 +13,7 @@ from django.db.models import (
     DateField,
     F,
     IntegerField,
+    Model,
     Q,
     QuerySet,
     TextField,
@@ -47,8 +48,7 @@ from declic.training.enums import HalfDay
 from declic.web.journey import REPLY_DAYS
 
 P = Permission
-PER_SOURCE = 5
-"""Rows that one source shows; the rest is one click away."""
+PER_SOURCE = 5  # rows that one source shows: the rest is one click away
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _text(value: Any) -> Any:
 
 
 def person_name(path: str) -> Case:
-    """A person as pages name her (`Person.__str__`), in SQL."""
+    """As `Person.__str__` names her, in SQL."""
     return Case(
         When(**{f"{path}__called": ""}, then=Concat(f"{path}__first_name", Value(" "), f"{path}__last_name")),
         default=F(f"{path}__called"),
@@ -125,6 +125,11 @@ def _rows(
         "t_number": Value(0, output_field=IntegerField()) if number is None else Cast(number, IntegerField()),
     }
     return queryset.order_by().annotate(**columns).values_list(*columns).order_by("t_day", "t_pk")[:limit]
+
+
+def _own[T: Model](rows: QuerySet[T], user: User, permission: Permission) -> QuerySet[T]:
+    """The same rows with the operator said again on the rows themselves, which is where the queues have their indexes."""
+    return rows.filter(operator__in=scope_of(user).operators(permission))
 
 
 # --------------------------------------------------------------------------------------------------------- referrals
@@ -184,7 +189,7 @@ def _tell_own_referral(row: Row, on: datetime.date) -> Found:
 
 def _levels(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
-        visible_assessments(user).filter(confirmed_level="", enrolment__ended_on__isnull=True),
+        _own(visible_assessments(user), user, P.ASSESS).filter(confirmed_level="", enrolment__ended_on__isnull=True),
         "level", F("on"), who=person_name("enrolment__person"), first=F("proposed_level"), second=F("other_level"),
         third=F("enrolment__edition__programme__name"),
     )  # fmt: skip
@@ -209,7 +214,7 @@ def _tell_level(row: Row, on: datetime.date) -> Found:
 
 def _plans(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
-        visible_plan_actions(user).filter(
+        _own(visible_plan_actions(user), user, P.ASSESS).filter(
             state="to_do", due_on__lte=on + datetime.timedelta(days=7), barrier__enrolment__ended_on__isnull=True
         ),
         "plan", F("due_on"), pk=F("barrier"), who=person_name("barrier__enrolment__person"), first=F("text"),
@@ -302,15 +307,9 @@ def _tell_ceremony(row: Row, on: datetime.date) -> Found:
 
 
 _BENCH = (
-    DeviceState.RECEIVED,
-    DeviceState.TRIAGED,
-    DeviceState.WIPING,
-    DeviceState.WIPED,
-    DeviceState.TESTED,
-    DeviceState.INSTALLED,
-    DeviceState.RETURNED,
-    DeviceState.REPAIR,
-)
+    DeviceState.RECEIVED, DeviceState.TRIAGED, DeviceState.WIPING, DeviceState.WIPED, DeviceState.TESTED,
+    DeviceState.INSTALLED, DeviceState.RETURNED, DeviceState.REPAIR,
+)  # fmt: skip
 
 
 def _bench(user: User, on: datetime.date) -> QuerySet[Any]:
@@ -380,7 +379,9 @@ def _tell_ticket(row: Row, on: datetime.date) -> Found:
 
 def _aids(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
-        visible_aids(user, P.DECIDE_AID).filter(state__in=[AidState.REQUESTED, AidState.GRANTED]),
+        _own(visible_aids(user, P.DECIDE_AID), user, P.DECIDE_AID).filter(
+            state__in=[AidState.REQUESTED, AidState.GRANTED]
+        ),
         "aid", F("requested_on"), who=person_name("enrolment__person"), first=F("state"),
         second=F("enrolment__edition__programme__name"), number=F("amount"),
     )  # fmt: skip
@@ -406,7 +407,7 @@ def _tell_aid(row: Row, on: datetime.date) -> Found:
 def _classes(user: User, on: datetime.date) -> QuerySet[Any]:
     week = datetime.timedelta(days=7)
     return _rows(
-        visible_sessions(user, on=on)
+        _own(visible_sessions(user, on=on), user, P.TEACH)
         .filter(on__gte=on - week, on__lte=on + week, held__isnull=True)
         .annotate(expected=Count("group__places", filter=Q(group__places__left_on__isnull=True))),
         "class", F("on"), first=F("group__name"), second=F("half_day"), number=F("expected"), limit=PER_SOURCE * 2,
@@ -434,7 +435,7 @@ def _tell_class(row: Row, on: datetime.date) -> Found:
 
 def _outcomes(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
-        visible_outcomes_due(visible_outcomes(user), on),
+        visible_outcomes_due(_own(visible_outcomes(user), user, P.CLOSE_ENROLMENTS), on),
         "outcome", F("due_on"), who=person_name("exit__enrolment__person"), first=F("exit__reason"),
         second=F("exit__on"),
     )  # fmt: skip
