@@ -1,7 +1,7 @@
 """Programmes as TOML files: read with every error at once, written so that what is read again is the same."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -30,6 +30,8 @@ from declic.programmes.problems import Problem, ProgrammeFileError, dotted, from
 from declic.programmes.schema import Terms
 
 MOST_CHARACTERS = 400_000
+# The deepest key of a programme stands seven levels down; what reads a document climbs down it level by level.
+_DEEPEST = 20
 
 
 # -------------------------------------------------------------------------------------------------------------- reading
@@ -73,16 +75,32 @@ def _parse(text: str) -> dict[str, Any]:
     if not text.strip():
         raise ProgrammeFileError([Problem("fichier", _("un dispositif : ce fichier est vide"))])
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+        raw = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ProgrammeFileError([from_toml(error, text)]) from None
     except RecursionError:
-        raise ProgrammeFileError([Problem("fichier", _("moins de listes les unes dans les autres"))]) from None
+        raise ProgrammeFileError([_too_deep()]) from None
     except (ValueError, ArithmeticError):
         # Dates outside the calendar and numbers beyond reason: the parser says no line for them.
         raise ProgrammeFileError(
             [Problem("fichier", _("des nombres de moins de mille chiffres et des dates du calendrier"))]
         ) from None
+    level: list[Any] = [raw]
+    for _depth in range(_DEEPEST):
+        level = [inner for item in level for inner in _inside(item)]
+    if level:
+        raise ProgrammeFileError([_too_deep()])
+    return raw
+
+
+def _inside(item: object) -> Iterable[object]:
+    """The tables and lists that stand in a table or a list."""
+    inner = item.values() if isinstance(item, Mapping) else item if isinstance(item, list) else ()
+    return [one for one in inner if isinstance(one, Mapping | list)]
+
+
+def _too_deep() -> Problem:
+    return Problem("fichier", _("moins de listes et de tables les unes dans les autres"))
 
 
 def _too_large() -> Problem:
