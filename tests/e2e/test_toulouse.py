@@ -194,4 +194,81 @@ def test_from_the_referral_to_books_that_hold_nothing(visitor: Visitor, toulouse
 
     # The report says the same.
     visitor.click("Bilans").click("vague 1")
-    visitor.sees("Prêter 100 ordinateurs")
+    visitor.sees("Prêter 100 ordinateurs").sees("Calculé sur 2 personnes accompagnées")
+    visitor.sees("Visé : 100 · écart −98").sees("2 Personnes équipées")
+    visitor.sees("Cautions reçues 100 € Cautions rendues 50 € Cautions conservées 50 € Cautions détenues 0 €")
+    visitor.click("2 machines").sees("Awa Diarra").sees("Karim Benali")
+
+
+# ------------------------------------------------------------------------------------------- without a mouse, on a telephone
+
+
+def test_a_referral_is_answered_with_the_keyboard_alone(visitor: Visitor, toulouse: Toulouse, clock: Clock) -> None:
+    referral = toulouse.referred("Awa", "Diarra", clock.turn(2021, 4, 12))
+    sign_in(visitor, COORDINATOR).go(reverse("orientation:answer", args=[referral.pk]))
+    visitor.reach("a.skip").key("Enter")
+    visitor.reach("[name=equipment][value=aucun]").key("Space").reach("button[name=check]").key("Enter")
+    visitor.page.get_by_text("aucun matériel").wait_for()
+    visitor.check().reach("[name=decision]").key("Space")
+    visitor.reach("main .form-end button").key("Enter")
+    visitor.page.get_by_text("entre dans").wait_for()
+    visitor.check().sees("Awa Diarra entre dans « Prêt d'ordinateurs aux participants du PLIE")
+
+
+def test_the_file_and_the_handover_hold_on_a_telephone(
+    small_visitor: Visitor, toulouse: Toulouse, clock: Clock
+) -> None:
+    day = clock.turn(2021, 4, 12)
+    enrolment = toulouse.stage.accept(toulouse.referred("Awa", "Diarra", day), day, equipment=[])
+    loan = toulouse.stage.reserve(enrolment, toulouse.machines[0], day, mode="loan")
+    sign_in(small_visitor, ADVISER).go(reverse("web:file", args=[enrolment.person_id])).sees("Faire le diagnostic")
+    small_visitor.page.locator("main").get_by_text("Ajouter…").click()
+    small_visitor.check().sees("une demande d'assistance")
+    small_visitor.go(reverse("equipment:hand_over", args=[loan.pk]))
+    small_visitor.reach("main .form-end button").key("Enter")
+    small_visitor.page.get_by_text("est encaissée").wait_for()
+    small_visitor.check().sees("Fin du prêt : 31 décembre 2021")
+
+
+# ---------------------------------------------------------------------------------------------------------- what goes wrong
+
+
+def test_whoever_answers_second_is_told_and_keeps_the_words_typed(
+    visitor: Visitor, toulouse: Toulouse, clock: Clock
+) -> None:
+    day = clock.turn(2021, 4, 13)
+    referral = toulouse.referred("Awa", "Diarra", day)
+    sign_in(visitor, COORDINATOR).go(reverse("orientation:answer", args=[referral.pk]))
+    toulouse.stage.accept(referral, day, equipment=[])
+    visitor.fill(equipment="aucun", decision="refuser", reason="non_joignable", answer="Rappelez-nous en mai.")
+    visitor.press("Envoyer la réponse")
+    visitor.sees("Cette orientation est déjà « acceptée » : quelqu'un a répondu avant vous")
+    assert visitor.page.locator("[name=answer]").input_value() == "Rappelez-nous en mai."
+
+
+def test_amounts_dates_and_phones_that_cannot_be_are_told_in_a_sentence(
+    visitor: Visitor, toulouse: Toulouse, clock: Clock
+) -> None:
+    day = clock.turn(2021, 4, 14)
+    loan = toulouse.lent("Awa", "Diarra", day)
+    clock.turn(2021, 12, 30)
+    sign_in(visitor, ADVISER).go(reverse("equipment:return", args=[loan.pk]))
+    visitor.fill(condition="damaged", damage="vingt", on="31/02/2021").press("Enregistrer le retour")
+    visitor.sees("Cette date n’existe pas. Vérifiez le jour et le mois.").sees("Tout ce que vous avez écrit est gardé.")
+    assert visitor.page.locator("[name=damage]").input_value() == "vingt"
+    visitor.sees("Écrivez le montant ainsi : 50,00 €.")
+    visitor.fill(damage="-5", on="01/01/2022").press("Enregistrer le retour")
+    visitor.sees("Le montant doit être d’au moins 0,00 €").sees("Cette date n'est pas encore là")
+    visitor.fill(damage="5", on="01/04/2021").press("Enregistrer le retour")
+    visitor.sees("La fin ne peut pas précéder la remise")
+    # More damage than the deposit covers: nothing is given back, the rest is owed, and no more than the rest is taken.
+    visitor.fill(damage="80", on="30/12/2021").press("Enregistrer le retour")
+    visitor.sees("Le dommage dépasse la caution : il reste 30,00 € à payer.").click("Encaisser")
+    visitor.fill(amount="50").press("Encaisser")
+    visitor.sees("Il reste 30,00 € à payer : écrivez un montant qui ne le dépasse pas.")
+    visitor.fill(amount="30").press("Encaisser").sees("Paiement reçu")
+    visitor.go(reverse("equipment:loans")).sees("Cautions détenues : 0,00 € · juste")
+
+    sign_in(visitor, REFERENT)
+    visitor.go(reverse("orientation:create")).fill(first_name="Awa", last_name="Diarra", phone="06 12")
+    visitor.press("Envoyer l’orientation").sees("Ce numéro n’a pas l’air complet")
