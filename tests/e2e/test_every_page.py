@@ -26,8 +26,8 @@ FILES = ("/pdf/", "/csv/", "/exporter/")
 SMALL = {"width": 320, "height": 640}
 LARGE = {"width": 1280, "height": 900}
 
-TABS = 12
-"""How many times Tab is pressed on each page: past the menu, into what the page is about."""
+TABS, ALL_THE_WAY = 12, 60
+"""How many times Tab is pressed: into what a page is about, or from its top, menu and all."""
 
 # What is focused, whether it is in the window, and whether an outline or a ring around it (or around what holds it) is seen.
 FOCUSED = """() => {
@@ -44,6 +44,7 @@ FOCUSED = """() => {
   return {
     name: `${node.tagName.toLowerCase()}${node.id ? '#' + node.id : ''} « ${(node.textContent || node.name || '').trim().slice(0, 40)} »`,
     skip: node.matches('.skip'),
+    above: Boolean(node.closest('header.top')),
     seen: ring && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
   };
 }"""
@@ -100,20 +101,27 @@ def _faults(visitor: Visitor, address: str) -> list[str]:
     return [f"{address}: {fault}" for fault in faults]
 
 
-def _keyboard_faults(visitor: Visitor) -> list[str]:
-    """From the top, Tab shows the skip link first (paper has none), then only things whose focus is seen."""
+def _keyboard_faults(visitor: Visitor, *, skips: bool = True) -> list[str]:
+    """Tab shows the skip link first (paper has none), which leads past the menu; then only things whose focus is seen."""
     page, faults = visitor.page, []
-    paper = page.locator("main.paper").count() > 0
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); getSelection()?.removeAllRanges(); }")
-    for step in range(TABS):
+    if page.locator("main.paper").count() == 0:
+        page.keyboard.press("Tab")
+        first = page.evaluate(FOCUSED)
+        if first is None or not (first["skip"] and first["seen"]):
+            faults.append(f"Tab shows {first and first['name']} instead of the skip link")
+        elif skips:
+            page.keyboard.press("Enter")
+    for _press in range(TABS if skips else ALL_THE_WAY):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
-        if focused is None:
-            break
-        if step == 0 and not paper and not focused["skip"]:
-            faults.append(f"Tab reaches {focused['name']} before the skip link")
+        if focused is None or focused["skip"]:
+            break  # past the last thing of the page
         if not focused["seen"]:
             faults.append(f"the focus is not seen on {focused['name']}")
+        if skips and focused["above"]:
+            faults.append(f"the skip link does not lead past {focused['name']}")
+            break
     return faults
 
 
@@ -143,6 +151,9 @@ def test_the_first_page_of_every_role(visitor: Visitor, role: Role) -> None:
     world = a_world()
     _enter(visitor, signed_in(world.users[role]))
     faults = _faults(visitor, "/")
+    visitor.page.set_viewport_size(LARGE)
+    visitor.page.goto(visitor.base)
+    faults += _keyboard_faults(visitor, skips=False)
     assert not faults, "\n".join(faults)
 
 
