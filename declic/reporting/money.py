@@ -48,6 +48,11 @@ class MoneyLine:
     def text(self) -> str:
         return words.figure_text(self.figure)
 
+    @property
+    def opens(self) -> bool:
+        """Whether there are records to read behind the sum."""
+        return not self.figure.hidden and bool(self.figure.value)
+
 
 @dataclass(frozen=True)
 class Money:
@@ -107,7 +112,7 @@ def read_money(
         tuple(_incomes(rows, notified)),
         _recorded(EXPENSES, here) if funder_ids is None else (),
         _recorded(INCOMES, here) if funder_ids is None else (),
-        _recorded(DEPOSITS, here),
+        _deposits(here),
     )
 
 
@@ -133,6 +138,13 @@ def _incomes(
         actual = rest if last[funder] == key else min(rest, row[0])
         left[funder] = rest - actual
         yield _row(key, row, actual)
+
+
+def _deposits(here: Mapping[str, Figure]) -> tuple[MoneyLine, ...]:
+    """Once deposits came in, what is still held is said, above all when it is nothing any more."""
+    moved = _recorded(DEPOSITS, here)
+    held = MoneyLine("deposits_held_eur", INDICATORS["deposits_held_eur"].label, here["deposits_held_eur"])
+    return moved if not moved or held in moved else (*moved, held)
 
 
 def _recorded(names: Iterable[str], here: Mapping[str, Figure]) -> tuple[MoneyLine, ...]:
