@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,13 @@ class Visitor:
 
     def lacks(self, words: str) -> "Visitor":
         assert words.casefold() not in self.text().casefold(), f"« {words} » is on {self.page.url}"
+        return self
+
+    def tells(self, words: str, value: str) -> "Visitor":
+        """A line of the page: its words, soon followed by its value."""
+        text = " ".join(self.page.locator("main").inner_text().replace("\u00a0", " ").replace("\u202f", " ").split())
+        line = rf"{re.escape(words)}(?: \S+){{0,6}}? {re.escape(value)}(?!\w)"
+        assert re.search(line, text, re.IGNORECASE), f"« {words} » is not {value} on {self.page.url}:\n{text}"
         return self
 
     def reach(self, selector: str, *, most: int = 120) -> "Visitor":
