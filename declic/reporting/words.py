@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from declic.core.money import MINUS
 from declic.programmes.figures import amount
@@ -12,6 +12,20 @@ from declic.reporting.indicators import Figure
 from declic.reporting.small_cells import threshold
 
 SYMBOLS = ("€", "%", "h")
+
+_ONE = {
+    "aides": gettext_lazy("aide"),
+    "bilans": gettext_lazy("bilan"),
+    "demandes": gettext_lazy("demande"),
+    "machines": gettext_lazy("machine"),
+    "orientations": gettext_lazy("orientation"),
+    "personnes": gettext_lazy("personne"),
+    "places": gettext_lazy("place"),
+    "recharges": gettext_lazy("recharge"),
+    "sessions": gettext_lazy("session"),
+    "visites": gettext_lazy("visite"),
+}
+"""Units below two, which French says in the singular."""
 
 
 def small() -> str:
@@ -52,8 +66,11 @@ def _tenths(value: Decimal) -> Decimal:
 
 
 def unit_words(figure: Figure) -> str:
-    """The unit in words, where the figure does not carry it as a symbol."""
-    return "" if figure.unit in SYMBOLS or figure.hidden or figure.value is None else figure.unit
+    """The unit in words, where the figure does not carry it as a symbol: `1 machine`, `2 machines`."""
+    if figure.unit in SYMBOLS or figure.hidden or figure.value is None:
+        return ""
+    alone = isinstance(figure.value, Decimal) and abs(figure.value) < 2
+    return str(_ONE.get(figure.unit, figure.unit)) if alone else figure.unit
 
 
 def basis(figure: Figure) -> str:
