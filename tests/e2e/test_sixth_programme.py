@@ -181,7 +181,11 @@ def test_someone_with_only_the_leaflet_enters_a_programme_and_carries_a_person_t
 
     # --- the report tells it, each figure with the records behind it
     visitor.go("/").click("Bilans").click("2026")
-    visitor.sees("30 jeunes dans l'année").sees("8 jeunes sur 10 satisfaits").sees("Machines prêtées")
+    visitor.sees("30 jeunes dans l'année").sees("8 jeunes sur 10 satisfaits")
+    visitor.tells("Machines prêtées", "1").tells("Bilans de suivi donnés", "1").tells(
+        "Heures de formation suivies", "2 h"
+    )
+    visitor.sees("1 Sorties positives").sees("1 machine Machines prêtées")
     visitor.go(f"/bilans/edition/{edition.pk}/chiffre/hours_attended/").sees("2")
 
 
