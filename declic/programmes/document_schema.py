@@ -73,7 +73,7 @@ class ObjectiveDocument(Strict):
 class MeansDocument(Strict):
     role: Annotated[str, Field(pattern=r"\S", min_length=1, max_length=120)]
     hours: Annotated[Decimals, Field(ge=0, max_digits=8, decimal_places=2)]
-    per: Literal["month", "year", "edition"]
+    per: Literal["week", "month", "year", "edition"]
 
 
 class BudgetDocument(Strict):

@@ -124,6 +124,7 @@ class MeansLine(OperatorRow):
     """Hours that a role gives to an edition."""
 
     class Per(models.TextChoices):
+        WEEK = "week", _("par semaine")
         MONTH = "month", _("par mois")
         YEAR = "year", _("par an")
         EDITION = "edition", _("pour l'édition")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from declic.core.dates import format_day
-from declic.programmes.models import Edition, PublishedFigure
+from declic.programmes.models import Edition, MeansLine, PublishedFigure
 from declic.reporting import published as publishing
 from declic.reporting import words
 from declic.reporting.access import Audience
@@ -136,7 +136,7 @@ class MeansRow:
 
     @property
     def rhythm(self) -> str:
-        return {"month": _("par mois"), "year": _("par an"), "edition": _("pour l'édition")}[self.per]
+        return str(MeansLine.Per(self.per).label)
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,12 @@ def _means(editions: Iterable[Edition]) -> Iterable[MeansRow]:
     rows: dict[tuple[str, str, Decimal], Decimal] = {}
     for edition in editions:
         days = Decimal((edition.ends_on - edition.starts_on).days + 1)
-        times = {"month": days / Decimal("30.4375"), "year": days / Decimal("365.25"), "edition": Decimal(1)}
+        times = {
+            "week": days / 7,
+            "month": days / Decimal("30.4375"),
+            "year": days / Decimal("365.25"),
+            "edition": Decimal(1),
+        }
         for row in edition.plan_means:  # type: ignore[attr-defined]
             hours = Decimal(str(row["hours"]))
             # A little less or more than a whole number of months is a whole number of months.

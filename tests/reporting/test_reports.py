@@ -94,9 +94,9 @@ def test_a_grant_fills_the_lines_of_its_funder(story: Story) -> None:
 
 
 def test_means_are_told_over_the_whole_edition(story: Story) -> None:
-    for per, hours in (("month", 2), ("year", 151), ("edition", 10)):
+    for per, hours in (("week", 3), ("month", 2), ("year", 151), ("edition", 10)):
         MeansLine.objects.create(operator=story.operator, edition=story.edition, role=per, hours=hours, per=per)
-    assert [row.over_all for row in report(story).means] == [24, 151, 10]
+    assert [row.over_all for row in report(story).means] == [Decimal("156.9"), 24, 151, 10]
 
 
 def test_a_funder_reads_no_small_cell_and_cannot_work_one_out(story: Story) -> None:

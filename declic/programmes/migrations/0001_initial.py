@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(max_length=120, verbose_name='rôle')),
                 ('hours', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='heures')),
-                ('per', models.CharField(choices=[('month', 'par mois'), ('year', 'par an'), ('edition', "pour l'édition")], max_length=10, verbose_name='rythme')),
+                ('per', models.CharField(choices=[('week', 'par semaine'), ('month', 'par mois'), ('year', 'par an'), ('edition', "pour l'édition")], max_length=10, verbose_name='rythme')),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='means', to='programmes.edition')),
                 ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
