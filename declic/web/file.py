@@ -82,7 +82,8 @@ def summary_of(person: Person, all_stands: list[Stand], scope: Scope, *, on: dat
         chip, kind = _("sortie"), "done"
     else:
         chip, kind = _("pas encore entrée"), "wait"
-    level = latest.level if latest else ""
+    # The entry level decides the hours; what the person reaches since is what her file says of her.
+    level = getattr(latest.enrolment, "level_now", "") if latest else ""
     return Summary(
         age=age_on(person.birth_date, on) if person.birth_date else None,
         phones=list(person.phones.values_list("number", flat=True)),

@@ -97,6 +97,13 @@ def enrolments_with_facts(person: Person) -> QuerySet[Enrolment]:
             assessment_id=_latest(entry, "pk"),
             level=Coalesce(_latest(entry.exclude(confirmed_level=""), "confirmed_level"), Value("")),
             proposed=Coalesce(_latest(entry, "proposed_level"), Value("")),
+            level_now=Coalesce(
+                _latest(
+                    Assessment.objects.filter(enrolment=here).exclude(confirmed_level="").order_by("-on", "-pk"),
+                    "confirmed_level",
+                ),
+                Value(""),
+            ),
             barrier_count=Coalesce(
                 Subquery(barriers.order_by().values("enrolment").annotate(n=Count("pk")).values("n")),
                 0,

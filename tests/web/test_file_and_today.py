@@ -12,6 +12,7 @@ from declic.core.dates import today
 from declic.diagnosis.actions import assess, confirm_level
 from declic.diagnosis.enums import Skill
 from declic.people.models import AccessLog
+from declic.web.file import summary_of
 from declic.web.journey import next_steps, stands
 from tests.factories import (
     DAY,
@@ -50,6 +51,19 @@ def test_the_next_step_follows_the_journey_from_assessment_to_group() -> None:
     assert _titles(world.person, user, DAY)[0] == "choisir le niveau"
     confirm_level(acting_user=user, assessment=assessment, level=assessment.proposed_level, on=DAY, reason="")
     assert _titles(world.person, user, DAY)[0] == "lui donner une place dans un parcours"
+
+
+def test_the_file_says_the_level_reached_and_keeps_the_hours_of_the_entry() -> None:
+    world = a_world()
+    user = world.users[Role.COORDINATOR]
+    for kind, score in (("entry", 1), ("exit", 3)):
+        assessment = assess(
+            acting_user=user, enrolment=world.enrolment, kind=kind, on=DAY, scores=dict.fromkeys(Skill, score)
+        )
+        confirm_level(acting_user=user, assessment=assessment, level=assessment.proposed_level, on=DAY, reason="")
+    all_stands = stands(world.person, on=DAY)
+    assert summary_of(world.person, all_stands, scope_of(user), on=DAY).level == "avancé"
+    assert all_stands[0].prescribed == 32 * 60
 
 
 def test_a_review_that_is_due_comes_with_its_day_and_once() -> None:
