@@ -330,6 +330,18 @@ class CleanTextField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
 
+class EmailField(forms.EmailField):
+    """An electronic address, no longer than what a record holds."""
+
+    default_error_messages = {
+        "required": gettext_lazy("Écrivez le courriel."),
+        "invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr."),
+    }
+
+    def __init__(self, *, max_length: int = 254, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+
 # ------------------------------------------------------------------------------------------------------------ choices
 
 CHOOSE = gettext_lazy("Choisir…")

@@ -102,6 +102,7 @@ def way_back(request: HttpRequest, default: str = "/") -> str:
     for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
         if address and url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()):
             parts = urlsplit(address)
-            if parts.path and parts.path != request.path:
+            # A path that begins with two slashes would be read as another site.
+            if parts.path and not parts.path.startswith("//") and parts.path != request.path:
                 return f"{parts.path}?{parts.query}" if parts.query else parts.path
     return default

@@ -7,10 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from declic.core.forms import CleanCharField, DateField, Form, PhoneField, RadioField, SelectField
+from declic.core.forms import CleanCharField, DateField, EmailField, Form, PhoneField, RadioField, SelectField
 from declic.organisations.enums import PartnershipKind, PrescriberKind
-
-_EMAIL_ERRORS = {"invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr.")}
 
 
 class SiteForm(Form):
@@ -27,10 +25,11 @@ class SiteForm(Form):
     )
     city = CleanCharField(label=gettext_lazy("Commune"), max_length=100, required=False)
     phone = PhoneField(label=gettext_lazy("Téléphone"), required=False)
-    email = forms.EmailField(label=gettext_lazy("Courriel"), required=False, error_messages=_EMAIL_ERRORS)
+    email = EmailField(label=gettext_lazy("Courriel"), required=False)
     website = forms.URLField(
         label=gettext_lazy("Site web"),
         required=False,
+        max_length=200,
         assume_scheme="https",
         widget=forms.TextInput(attrs={"inputmode": "url"}),
         error_messages={"invalid": gettext_lazy("Écrivez l’adresse ainsi : https://exemple.fr.")},
@@ -70,7 +69,7 @@ class PartnerForm(Form):
         empty_label=gettext_lazy("Choisir…"),
         required=False,
     )
-    email = forms.EmailField(label=gettext_lazy("Courriel"), required=False, error_messages=_EMAIL_ERRORS)
+    email = EmailField(label=gettext_lazy("Courriel"), required=False)
     phone = PhoneField(label=gettext_lazy("Téléphone"), required=False)
     since = DateField(label=gettext_lazy("Depuis le"))
 

@@ -15,6 +15,7 @@ from declic.core.forms import (
     CheckboxesField,
     CleanCharField,
     DateField,
+    EmailField,
     EuroField,
     Form,
     PhoneField,
@@ -71,10 +72,9 @@ class PersonForm(Form):
     )
     birth_date = DateField(label=gettext_lazy("Date de naissance"), required=False)
     gender = RadioField(label=gettext_lazy("Genre"), choices=Gender.choices, unknown_label=_NOT_SAID, required=False)
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("Courriel"),
         required=False,
-        error_messages={"invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr.")},
     )
     contact_preference = RadioField(
         label=gettext_lazy("Comment préfère-t-elle être jointe ?"),

@@ -115,3 +115,9 @@ def test_a_one_button_action_refuses_to_be_only_read() -> None:
 )
 def test_one_never_returns_to_a_foreign_address_nor_in_a_circle(address: str) -> None:
     assert way_back(request_to(data={"next": address})) == "/"
+
+
+@pytest.mark.parametrize("address", ["//ailleurs.example/", "http://testserver//ailleurs.example/"])
+def test_the_way_back_never_leads_to_another_site(address: str) -> None:
+    assert way_back(request_to(data={"next": address})) == "/"
+    assert way_back(request_to(data={}, referer=address)) == "/"
