@@ -1,9 +1,13 @@
 """Every address of Déclic; each app keeps its own list."""
 
+from allauth.account.views import email
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 urlpatterns = [
     path("", include("declic.web.urls")),
+    # Read only: whoever took the address of someone to be invited would receive that person's role.
+    path("compte/email/", require_safe(email), name="account_email"),
     path("compte/", include("allauth.account.urls")),
     path("compte/mfa/", include("allauth.mfa.urls")),
     path("structures/", include("declic.accounts.structure_urls")),

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from declic.accounts.enums import Role
-from declic.core.forms import CleanCharField, DateField, Form, RadioField, SelectField
+from declic.core.forms import CleanCharField, DateField, EmailField, Form, RadioField, SelectField
 from declic.organisations.models import Organisation, Site
 
 ROLE_SENTENCES: dict[str, str | Promise] = {
@@ -29,13 +28,9 @@ class InviteForm(Form):
     """Give someone a role, with an account if there is none yet."""
 
     name = CleanCharField(label=gettext_lazy("Prénom et nom"), max_length=120)
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("Courriel professionnel"),
         help_text=gettext_lazy("L’invitation part à cette adresse, qui sert aussi à se connecter."),
-        error_messages={
-            "required": gettext_lazy("Écrivez son courriel."),
-            "invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr."),
-        },
     )
     organisation = SelectField(label=gettext_lazy("Structure"))
     role = RadioField(

@@ -28,7 +28,12 @@ def organisations_to_staff(user: User, on: datetime.date) -> QuerySet[Organisati
 
     A partner shared with another operator is left out: a role given there would open that operator's cases too.
     """
-    own = scope_of(user).own_operators(Permission.MANAGE_SITES)
+    own = {
+        reach.operator_id
+        for reach in scope_of(user).having(Permission.MANAGE_SITES)
+        # Whoever has one place in charge would otherwise give roles over all of them.
+        if not reach.is_partner and reach.site_id is None
+    }
     current = Partnership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), partner=OuterRef("pk"))
     partners = Q(Exists(current.filter(operator__in=own)), ~Exists(current.exclude(operator__in=own)))
     return Organisation.objects.filter(

@@ -41,11 +41,14 @@ def team(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponseBase:
     """Give someone a role; a new address receives an invitation."""
     operator = acting_operator(request, Permission.MANAGE_SITES)
+    organisations = list(organisations_to_staff(_user(request), today()))
+    if not organisations:
+        raise Http404
     return submit(
         request,
         InviteForm(
             **posted(request),
-            organisations=list(organisations_to_staff(_user(request), today())),
+            organisations=organisations,
             sites=list(Site.objects.filter(operator=operator, closed_on__isnull=True)),
             initial={"organisation": request.GET.get("structure") or operator.pk, "starts_on": today()},
         ),
