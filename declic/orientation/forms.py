@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from declic.core.forms import (
     CleanCharField,
     CleanTextField,
     DateField,
+    EmailField,
     Form,
     PhoneField,
     RadioField,
@@ -95,10 +95,9 @@ class _AboutPerson(Form):
     last_name = CleanCharField(label=gettext_lazy("Nom"), max_length=80)
     birth_date = DateField(label=gettext_lazy("Date de naissance"), required=False)
     phone = PhoneField(label=gettext_lazy("Téléphone"), required=False)
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("Courriel"),
         required=False,
-        error_messages={"invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr.")},
     )
     contact_preference = RadioField(
         label=gettext_lazy("Comment préfère-t-elle être jointe ?"),
@@ -148,11 +147,10 @@ class _ReceivedForm(_AboutEdition):
         required=False,
     )
     referent_name = CleanCharField(label=gettext_lazy("Nom du professionnel"), max_length=120, required=False)
-    referent_email = forms.EmailField(
+    referent_email = EmailField(
         label=gettext_lazy("Son courriel"),
         help_text=gettext_lazy("Votre réponse lui sera envoyée."),
         required=False,
-        error_messages={"invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr.")},
     )
 
     def __init__(self, *args: Any, operator: Organisation, **kwargs: Any) -> None:

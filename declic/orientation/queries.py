@@ -76,11 +76,6 @@ def prescriber_of(user: User, operator_id: int) -> Organisation | None:
     return None
 
 
-def is_team(user: User, operator_id: int) -> bool:
-    """Whether `user` answers referrals for this operator: everyone else sees only what was agreed on."""
-    return scope_of(user).can(Permission.ANSWER_REFERRALS, operator_id)
-
-
 def prescribers_for(operator: Organisation | int, on: datetime.date) -> QuerySet[Organisation]:
     """The structures that refer people to the operator on that day."""
     return (

@@ -38,7 +38,6 @@ from declic.orientation.queries import (
     days_waiting,
     editions_to_refer_to,
     entry_terms,
-    is_team,
     places_left,
     prescriber_of,
 )
@@ -91,7 +90,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "q": q,
         "filters": filters,
-        "filtered": bool(edition),
+        "filtered": edition,
         "today": day,
         "has_filters": len(editions) > 1,
     }
@@ -192,7 +191,8 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
     """A referral and its answer; a prescriber reads there what was agreed on, and nothing else."""
     user = _user(request)
     referral = access_referral(referral_id, user)
-    team = is_team(user, referral.operator_id)
+    # Someone may answer for one place and refer from elsewhere: each referral is read in the role that reaches it.
+    team = visible_referrals(user, Permission.ANSWER_REFERRALS).filter(pk=referral.pk).exists()
     log_access(acting_user=user, person=referral.person, act=AccessLog.Act.VIEW, at=now())
     context = {
         "referral": referral,
@@ -382,6 +382,6 @@ def agreed(request: HttpRequest, enrolment_id: int) -> HttpResponseBase:
     """For the prescriber of an enrolment: its dates and nothing more. A team goes to the file."""
     user = _user(request)
     enrolment = access_enrolment(enrolment_id, user, Permission.REFER)
-    if is_team(user, enrolment.operator_id):
+    if visible_people(user).filter(pk=enrolment.person_id).exists():
         return SeeOther(reverse("web:file", args=[enrolment.person_id]))
     return SeeOther(reverse("orientation:detail", args=[enrolment.referral_id]))
