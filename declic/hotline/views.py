@@ -21,6 +21,7 @@ from declic.hotline.access import access_caller, access_ticket, may_answer, may_
 from declic.hotline.forms import SolveForm, TicketForm, WordsForm
 from declic.hotline.models import Resolution, Ticket, TicketChannel, TicketState
 from declic.hotline.queries import can_swap, held_machines, name_for, spare_machines, waited
+from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
 
 # Urgent ones first, then the oldest; what is solved, the latest first.
@@ -63,9 +64,13 @@ def ticket_create(request: HttpRequest, person_id: int) -> HttpResponseBase:
     user = user_of(request)
     person = access_caller(person_id, user)
     accompanies = visible_people(user, Permission.OPEN_TICKETS).filter(pk=person.pk).exists()
+    machines = held_machines(person)
+    if not accompanies:
+        # What she received through the programmes to which this structure sent her, and no other.
+        machines = machines.filter(enrolment__in=visible_enrolments(user, Permission.OPEN_TICKETS))
     form = TicketForm(
         **posted(request),
-        machines=list(held_machines(person)),
+        machines=list(machines),
         channel=None if accompanies else TicketChannel.PRESCRIBER,
         initial={"channel": TicketChannel.ADVISER},
     )
@@ -105,7 +110,8 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
         context={
             "ticket": found,
             "name": name_for(user, found),
-            "phones": list(found.person.phones.all()),
+            # Whoever answers must reach the person; whoever referred her reaches her already.
+            "phones": list(found.person.phones.all()) if answers or may_read_file(user, found) else [],
             "lines": list(found.messages.select_related("author").order_by("at", "pk")),
             "answers": answers,
             "responds": responds,
