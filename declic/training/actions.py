@@ -21,6 +21,8 @@ from declic.training.queries import day_of, trained_before
 
 LONGEST_CLASS = 300
 LONGEST_VISIT = 480
+MOST_CLASSES = 400
+"""Classes put on a group at once: twice a working day for a school year."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,12 @@ def schedule_pattern(
     wanted = [
         (day, half_day) for day in days if day.weekday() in weekdays for half_day in HalfDay if half_day in half_days
     ]
+    if len(wanted) > MOST_CLASSES:
+        raise DomainError(
+            _("Cela ferait %(count)s séances d’un coup ; %(most)s au plus : choisissez moins de jours.")
+            % {"count": len(wanted), "most": MOST_CLASSES},
+            field="last",
+        )
     added = [
         schedule_class(
             acting_user=acting_user,

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from declic.accounts.access import acting_operator, require
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
+from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.core.dates import add_months, format_month, today
 from declic.core.forms import posted
@@ -21,7 +22,7 @@ from declic.diagnosis.enums import AssessmentKind, Level
 from declic.diagnosis.models import Assessment
 from declic.diagnosis.queries import confirmed_level, confirmed_levels, team
 from declic.organisations.models import Site
-from declic.orientation.access import access_enrolment
+from declic.orientation.access import access_enrolment, visible_enrolments
 from declic.programmes.access import visible_editions
 from declic.programmes.models import Edition, TermsVersion
 from declic.programmes.queries import current_terms
@@ -160,7 +161,7 @@ def group(request: HttpRequest, group_id: int) -> HttpResponseBase:
         .select_related("enrolment__person", "enrolment__terms")
         .order_by("enrolment__person__last_name", "enrolment__person__first_name", "pk")
     )
-    waiting, more = _waiting(found, level) if found.ends_on >= day else ([], 0)
+    waiting, more = _waiting(found, level, user) if found.ends_on >= day else ([], 0)
     enrolments = [place.enrolment for place in places]
     levels = confirmed_levels([place.enrolment_id for place in places])
     counted = hours_of(enrolments) if found.kind == GroupKind.COURSE else {}
@@ -200,8 +201,8 @@ def group(request: HttpRequest, group_id: int) -> HttpResponseBase:
     return render(request, "training/group.html", page)
 
 
-def _waiting(found: CourseGroup, level: str) -> tuple[list[dict[str, Any]], int]:
-    """People without a place, those of the group's level first; and how many more there are."""
+def _waiting(found: CourseGroup, level: str, user: User) -> tuple[list[dict[str, Any]], int]:
+    """People whom `user` may give a place, those of the group's level first; and how many more there are."""
     if found.kind == GroupKind.PROFESSIONALS:
         return [], 0
     last = (
@@ -209,9 +210,14 @@ def _waiting(found: CourseGroup, level: str) -> tuple[list[dict[str, Any]], int]
         .exclude(confirmed_level="")
         .order_by("-on", "-pk")
     )
-    waiting = waiting_for_a_place(found).annotate(
-        level=Subquery(last.values("confirmed_level")[:1]),
-        fit=Case(When(level=level, then=Value(0)), default=Value(1), output_field=IntegerField()),
+    reached = visible_enrolments(user, Permission.RUN_COURSES).values("pk")
+    waiting = (
+        waiting_for_a_place(found)
+        .filter(pk__in=reached)
+        .annotate(
+            level=Subquery(last.values("confirmed_level")[:1]),
+            fit=Case(When(level=level, then=Value(0)), default=Value(1), output_field=IntegerField()),
+        )
     )
     rows = list(waiting.order_by("fit", "starts_on", "pk")[: WAITING_SHOWN + 1])
     more = waiting.count() - WAITING_SHOWN if len(rows) > WAITING_SHOWN else 0
