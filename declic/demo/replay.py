@@ -1,9 +1,10 @@
 """Replays a case from its example, once, and reads its figures; the second time it only reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from declic.demo.cases import actu, bagnolet, emmaus, grenoble, toulouse
 from declic.demo.stage import Stage
@@ -24,12 +25,25 @@ def replayed(case: str) -> Programme | None:
     return Programme.objects.filter(slug=case).order_by("pk").first()
 
 
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """One transaction for thousands of actions: none of them sets a savepoint, as any that fails undoes them all."""
+    features = connection.features
+    before = features.uses_savepoints
+    with transaction.atomic():
+        features.uses_savepoints = False
+        try:
+            yield
+        finally:
+            features.uses_savepoints = before
+
+
 def replay(case: str) -> Programme:
     """Replay `case` with made-up people, all or nothing; a case that is there already is left as it is."""
     there = replayed(case)
     if there is not None:
         return there
-    with transaction.atomic():
+    with all_or_nothing():
         return CASES[case](case).programme
 
 

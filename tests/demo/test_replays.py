@@ -1,12 +1,18 @@
 """The five programmes, replayed through the actions of the screens, give the figures that they published."""
 
+import datetime
 import json
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
+from django.db import connection, transaction
 
+from config.hashers import ShortPBKDF2PasswordHasher
+from declic.core.errors import DomainError
+from declic.demo import stage
 from declic.equipment.models import Allocation
 from declic.ledger.models import Entry
 from declic.ledger.queries import deposits_held
@@ -101,3 +107,24 @@ def test_the_demonstration_refuses_a_server(settings: Any) -> None:
     settings.DEMO = False
     with pytest.raises(Exception, match="production"):
         call_command("load_demo")
+
+
+def test_a_replay_that_fails_leaves_nothing_and_gives_the_savepoints_back(monkeypatch: Any) -> None:
+    from declic.demo import replay as replays
+
+    def fails(case: str) -> Any:
+        stage.Stage.open(case, operator="Ville d'essai", domain="essai.exemple.fr", since=datetime.date(2021, 3, 1))
+        raise DomainError("Ce geste est refusé.")
+
+    monkeypatch.setitem(replays.CASES, "toulouse-2021", fails)
+    with pytest.raises(DomainError), transaction.atomic():
+        replays.replay("toulouse-2021")
+    assert not Programme.objects.exists()
+    assert connection.features.uses_savepoints
+
+
+def test_a_server_takes_the_short_hash_of_a_laptop_and_asks_for_a_long_one() -> None:
+    encoded = ShortPBKDF2PasswordHasher().encode("declic-essai-2026", "sel-de-quelques-caracteres")
+    of_a_server = PBKDF2PasswordHasher()
+    assert of_a_server.verify("declic-essai-2026", encoded)
+    assert of_a_server.must_update(encoded)

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from declic.core.dates import today
 from declic.demo.live import play_live
-from declic.demo.replay import CASES, replay, replayed
+from declic.demo.replay import CASES, all_or_nothing, replay, replayed
 from declic.programmes.models import Programme
 
 
@@ -26,10 +25,9 @@ class Command(BaseCommand):
             programme = replayed(case)
             if programme is None:
                 began = time.monotonic()
-                self.stdout.write(f"  {number}/{len(CASES)}  {case} …", ending="")
-                self.stdout.flush()
                 programme = replay(case)
-                self.stdout.write(f" rejoué en {time.monotonic() - began:.0f} s")
+                self.stdout.write(f"  {number}/{len(CASES)}  {case} : rejoué en {time.monotonic() - began:.0f} s")
+                self.stdout.flush()
             if not Programme.objects.filter(slug=f"{programme.slug}-en-cours").exists():
-                with transaction.atomic():
+                with all_or_nothing():
                     play_live(programme, on=today())
