@@ -14,7 +14,7 @@ def lock_allocation(allocation: Allocation) -> Allocation:
     lock_person(Person(pk=allocation.person_id))
     return (
         Allocation.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("person", "edition__section", "edition__programme", "enrolment__terms", "operator", "account")
+        .select_related("person", "edition__programme", "enrolment__terms")
         .get(pk=allocation.pk)
     )
 
