@@ -74,9 +74,4 @@ def find_buyers(people: QuerySet[Person], words: str, *, limit: int = 20) -> lis
         found = people
         for word in words.split():
             found = found.filter(search_key__contains=FoldedText(Value(word)))
-    return list(
-        found.prefetch_related("phones")
-        .select_related("site")
-        .order_by("sort_key", "pk")
-        .distinct()[:limit]
-    )
+    return list(found.prefetch_related("phones").select_related("site").order_by("sort_key", "pk").distinct()[:limit])

@@ -103,7 +103,9 @@ def edition(draw: st.DrawFn, number: int) -> dict[str, Any]:
         "starts_on": starts,
         "ends_on": starts + datetime.timedelta(days=draw(st.integers(0, 900))),
         "objective": draw(st.lists(objective, max_size=3, unique_by=lambda row: row["indicator"])),
-        "means": [{"role": "Équipe", "hours": draw(euros), "per": draw(st.sampled_from(["week", "month", "year", "edition"]))}],
+        "means": [
+            {"role": "Équipe", "hours": draw(euros), "per": draw(st.sampled_from(["week", "month", "year", "edition"]))}
+        ],
         "budget": draw(st.lists(budget, max_size=3)),
     }
     if draw(st.booleans()):
