@@ -21,7 +21,6 @@ INSTALLED_APPS = [
     "django.forms",
     "pghistory",
     "pgtrigger",
-    "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "django_tasks_db",
     "allauth",
@@ -61,7 +60,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "declic.core.middleware.refuse_nul",
 ]

@@ -6,7 +6,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, Lot
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
 
 NOTHING = Q(pk__in=[])
 # Partners who come to an operator's machines, and those who come to its people.
@@ -38,11 +38,6 @@ def access_device(
         return devices.get(pk=pk)
     except Device.DoesNotExist:
         raise Http404 from None
-
-
-def visible_lots(user: User, permission: Permission = Permission.SEE_STOCK) -> QuerySet[Lot]:
-    """Lots of the operators over which `user` has `permission`."""
-    return Lot.objects.filter(operator__in=scope_of(user).operators(permission))
 
 
 def visible_allocations(user: User, *permissions: Permission) -> QuerySet[Allocation]:

@@ -64,18 +64,6 @@ def _view_condition(view: str, on: datetime.date) -> Q:
     }[view]
 
 
-def overdue_loans(operator: Organisation | int, *, on: datetime.date) -> QuerySet[Allocation]:
-    """Loans of an operator past their term on a day, the oldest first."""
-    loans = in_view(Allocation.objects.filter(operator=operator), "en-retard", on=on)
-    return loans.select_related("person", "device").order_by("due_on", "pk")
-
-
-def loans_due_soon(operator: Organisation | int, *, on: datetime.date) -> QuerySet[Allocation]:
-    """Loans of an operator that end within `SOON_DAYS` days, the nearest first."""
-    loans = in_view(Allocation.objects.filter(operator=operator), "a-echeance", on=on)
-    return loans.select_related("person", "device").order_by("due_on", "pk")
-
-
 def money_of(allocations: Iterable[Allocation]) -> dict[int, tuple[int, int]]:
     """(deposit held, owed) in cents, by allocation, in one query."""
     wanted = with_money(Allocation.objects.filter(pk__in=[allocation.pk for allocation in allocations]))

@@ -6,7 +6,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.ledger.models import Account, Entry
+from declic.ledger.models import Entry
 
 
 def visible_entries(user: User, permission: Permission = Permission.SEE_BOOKS) -> QuerySet[Entry]:
@@ -25,8 +25,3 @@ def access_entry(
         return entries.get(pk=pk)
     except Entry.DoesNotExist:
         raise Http404 from None
-
-
-def visible_accounts(user: User, permission: Permission = Permission.SEE_BOOKS) -> QuerySet[Account]:
-    """Accounts of the operators over which `user` has `permission`."""
-    return Account.objects.filter(operator__in=scope_of(user).operators(permission))

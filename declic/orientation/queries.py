@@ -31,12 +31,6 @@ TABS: dict[str, tuple[str, ...]] = {
 """How a team's referrals are sorted: the name in the address, the states shown."""
 
 
-def late_referrals(referrals: QuerySet[Referral], on: datetime.date) -> QuerySet[Referral]:
-    """Those of `referrals` that have waited for their first answer for more than ten days, the oldest first."""
-    before = on - datetime.timedelta(days=LATE_AFTER_DAYS)
-    return referrals.filter(state=ReferralState.SENT, sent_on__lt=before).order_by("sent_on", "pk")
-
-
 def days_waiting(referral: Referral, on: datetime.date) -> int:
     """Days since it was sent, while it has no answer; 0 otherwise."""
     if referral.state != ReferralState.SENT or referral.sent_on is None:

@@ -114,4 +114,3 @@ function settle(root) {
 }
 
 settle(document);
-document.addEventListener("htmx:afterSwap", (event) => settle(event.target));
