@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from declic.demo.cases import actu, bagnolet, emmaus, grenoble, toulouse
@@ -39,10 +41,15 @@ def all_or_nothing() -> Iterator[None]:
 
 
 def replay(case: str) -> Programme:
-    """Replay `case` with made-up people, all or nothing; a case that is there already is left as it is."""
+    """Replay `case` with made-up people, all or nothing; a case that is there already is left as it is.
+
+    Raises `CommandError` on a server, where real people are.
+    """
     there = replayed(case)
     if there is not None:
         return there
+    if not settings.DEMO:
+        raise CommandError("Les personnes inventées ne se mêlent pas aux vraies : rien ne se rejoue sur un serveur.")
     with all_or_nothing():
         return CASES[case](case).programme
 
