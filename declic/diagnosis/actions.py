@@ -159,6 +159,10 @@ def plan_action(
         )
     if due_on < on:
         raise DomainError(_("L’échéance est déjà passée : choisissez une date à venir."), field="due_on")
+    if barrier.actions.filter(text=text.strip(), due_on=due_on, state=PlanState.TO_DO).exists():
+        raise DomainError(
+            _("Cette action est déjà dans le plan, pour le même jour : rien n’a été ajouté."), field="text"
+        )
     if barrier.state != BarrierState.EN_COURS:
         BARRIER_TRANSITIONS.require(barrier.state, BarrierState.EN_COURS, _("Ce frein ne peut pas être repris."))
         barrier.state = BarrierState.EN_COURS

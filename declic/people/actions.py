@@ -123,6 +123,12 @@ def take_snapshot(
         raise ValueError(f"not facts of a situation: {sorted(unknown)}")
     if moment == SnapshotMoment.CHANGE and not any(value not in (None, "") for value in facts.values()):
         raise DomainError(_("Rien n'est renseigné : notez au moins un changement."))
+    if moment == SnapshotMoment.CHANGE:
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        last = Snapshot.objects.filter(person=person, corrected_by__isnull=True).order_by("-on", "-pk").first()
+        # Sent twice, a situation is noted once.
+        if last and (last.moment, last.on) == (moment, on) and all(getattr(last, f) == v for f, v in facts.items()):
+            return last
     return Snapshot.objects.create(
         operator_id=person.operator_id,
         person=person,

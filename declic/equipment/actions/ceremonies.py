@@ -31,6 +31,10 @@ def prepare_ceremony(
     """Plan a ceremony for people whose machine is not handed over yet."""
     if not name.strip():
         raise DomainError(_("Donnez un nom à la remise, par exemple « Remise de novembre »."), field="name")
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    same = Ceremony.objects.filter(edition=edition, name=name.strip(), on=on, state=CeremonyState.PREPARED)
+    if same.exists():
+        raise DomainError(_("Cette remise est déjà préparée pour ce jour : ouvrez-la dans la liste."), field="name")
     ceremony = Ceremony.objects.create(
         operator=edition.operator, edition=edition, name=name.strip(), on=on, place=place.strip()
     )

@@ -36,8 +36,12 @@ def receive_lot(
     site: Site | None = None,
     tag_prefix: str = "PC",
     transfer_reference: str = "",
+    once: bool = False,
 ) -> Lot:
-    """Take in `count` machines that came together; each gets the next tag of the prefix (`PC-0042`)."""
+    """Take in `count` machines that came together; each gets the next tag of the prefix (`PC-0042`).
+
+    With `once`, a lot of the same name received on the same day is refused: a form sent twice adds no machine.
+    """
     if not 1 <= count <= _MOST_AT_ONCE:
         raise DomainError(_("Un lot compte de 1 à %(most)s machines.") % {"most": _MOST_AT_ONCE}, field="count")
     prefix = tag_prefix.strip().upper()
@@ -45,6 +49,13 @@ def receive_lot(
         raise DomainError(_("Le début de l'étiquette a une à six lettres, par exemple PC."), field="tag_prefix")
     if site is not None and site.operator_id != operator.pk:
         raise DomainError(_("Ce lieu n'est pas à vous : choisissez-en un de votre structure."), field="site")
+    # The operator's row is the counter's lock: two lots that come in at once do not get the same tags.
+    Organisation.objects.select_for_update(no_key=True).get(pk=operator.pk)
+    if once and Lot.objects.filter(operator=operator, label=label, received_on=on).exists():
+        raise DomainError(
+            _("Un lot de ce nom est déjà reçu ce jour-là : regardez le stock, ou donnez un autre nom à celui-ci."),
+            field="label",
+        )
     lot = Lot.objects.create(
         operator=operator,
         donor=donor,
@@ -73,8 +84,6 @@ def receive_lot(
 
 
 def _next_number(operator: Organisation, prefix: str) -> int:
-    # The operator's row is the counter's lock: two lots that come in at once do not get the same tags.
-    Organisation.objects.select_for_update(no_key=True).get(pk=operator.pk)
     tags = Device.objects.filter(operator=operator, tag__regex=rf"^{prefix}-[0-9]+$").values_list("tag", flat=True)
     return 1 + max((int(tag.rpartition("-")[2]) for tag in tags), default=0)
 

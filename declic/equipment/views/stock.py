@@ -85,7 +85,7 @@ def lot_create(request: HttpRequest) -> HttpResponseBase:
     return submit(
         request,
         form,
-        lambda **typed: actions.receive_lot(acting_user=user, operator=operator, **typed),
+        lambda **typed: actions.receive_lot(acting_user=user, operator=operator, once=True, **typed),
         success=lambda lot: (
             _("Lot « %(lot)s » reçu : %(count)s machines. Prochain pas : les trier.") % {"lot": lot, "count": lot.count}
         ),
