@@ -1,7 +1,7 @@
 """Every write about a person: file, situation, and the trace of who looked."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -136,6 +136,18 @@ def take_snapshot(
         on=on,
         recorded_by=acting_user,
         **facts,
+    )
+
+
+def log_accesses(
+    *, acting_user: User, operator_id: int, people: Iterable[int], act: str, at: datetime.datetime
+) -> None:
+    """Record that a paper or a list with the names of `people` (ids) was opened or printed (rule 17), each once."""
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(operator_id=operator_id, person_id=person, user=acting_user, act=AccessLog.Act(act), at=at)
+            for person in dict.fromkeys(people)
+        ]
     )
 
 

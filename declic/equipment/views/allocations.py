@@ -54,6 +54,8 @@ from declic.ledger.models import Line
 from declic.ledger.queries import deposits_held
 from declic.orientation.access import access_enrolment
 from declic.people.access import access_person, visible_people
+from declic.people.actions import log_access
+from declic.people.models import AccessLog
 from declic.programmes.models import Edition
 
 _SUGGESTED = 100
@@ -475,6 +477,7 @@ def agreement(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     if signed is None and found.device is None:
         raise Http404
     text = signed.text if signed is not None else agreement_text(found, found.device, on=today())  # type: ignore[arg-type]
+    log_access(acting_user=user, person=found.person, act=AccessLog.Act.PRINT, at=now())
     title, _blank, body = text.partition("\n")
     # In groups of eight, so that it folds on a small screen and can be read aloud.
     sha = signed.sha256 if signed is not None else ""

@@ -21,6 +21,8 @@ from declic.equipment.queries import NOT_HANDED_OVER, ceremonies_with_counts, co
 from declic.equipment.views.allocations import handed_over_said
 from declic.ledger.enums import Means
 from declic.orientation.access import visible_enrolments
+from declic.people.actions import log_accesses
+from declic.people.models import AccessLog
 from declic.programmes.access import visible_editions
 
 _MOST_INVITED = 200
@@ -80,7 +82,15 @@ def ceremony(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
 def ceremony_list(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
     """The list to print and to sign."""
     found = access_ceremony(ceremony_id, user_of(request))
-    return render(request, "equipment/ceremony_list.html", {"ceremony": found, "places": _places(found, request)})
+    places = _places(found, request)
+    log_accesses(
+        acting_user=user_of(request),
+        operator_id=found.operator_id,
+        people=[place.allocation.person_id for place in places],
+        act=AccessLog.Act.PRINT,
+        at=now(),
+    )
+    return render(request, "equipment/ceremony_list.html", {"ceremony": found, "places": places})
 
 
 def ceremony_invite(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:

@@ -18,6 +18,8 @@ from declic.core.views import Done, SeeOther, post_action, submit
 from declic.diagnosis.queries import confirmed_levels
 from declic.orientation.enums import Need
 from declic.orientation.models import Enrolment
+from declic.people.actions import log_accesses
+from declic.people.models import AccessLog
 from declic.training import actions
 from declic.training.access import access_attendance, access_session, knows_files
 from declic.training.enums import AttendanceStatus, GroupKind
@@ -91,7 +93,15 @@ def _said(lines: list[Attendance]) -> str:
 def sheet_print(request: HttpRequest, session_id: int) -> HttpResponseBase:
     """The sheet to sign on paper: by each person and by whoever teaches (rule 12)."""
     session = access_session(session_id, user_of(request), on=today())
-    page = {"session": session, "places": list(places_on(session)), "blank": range(3)}
+    places = list(places_on(session))
+    log_accesses(
+        acting_user=user_of(request),
+        operator_id=session.operator_id,
+        people=[place.enrolment.person_id for place in places],
+        act=AccessLog.Act.PRINT,
+        at=now(),
+    )
+    page = {"session": session, "places": places, "blank": range(3)}
     return render(request, "training/sheet_print.html", page)
 
 
