@@ -35,7 +35,9 @@ def team(request: HttpRequest) -> HttpResponse:
     page = keyset_page(roles, request.GET, order=(("organisation__name", False), ("user__name", False), ("pk", False)))
     for role in page.rows:
         role.sentence = ROLE_SENTENCES[role.role]
-    return render(request, "accounts/team.html", {"page": page, "past": past, "operator": operator, "today": day})
+    may_invite = organisations_to_staff(_user(request), day).exists()
+    context = {"page": page, "past": past, "operator": operator, "today": day, "may_invite": may_invite}
+    return render(request, "accounts/team.html", context)
 
 
 def invite(request: HttpRequest) -> HttpResponseBase:
