@@ -133,7 +133,8 @@ def lint(children: Children) -> None:
 def run_tests(children: Children, arguments: list[str]) -> int:
     """Run pytest; its closing line is the last thing printed."""
     heading("Essais : pytest")
-    child = children.python("-m", "pytest", "-n", PROCESSES, *arguments)
+    # The browser tests come last and in one lump: a process that has finished takes its share of them.
+    child = children.python("-m", "pytest", "-n", PROCESSES, "--dist", "worksteal", *arguments)
     try:
         return child.wait()
     except signals.Stopped:
