@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "declic.core.middleware.refuse_nul",
+    "declic.core.middleware.SayBusy",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -64,3 +64,6 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.CASHIER: frozenset({_P.TAKE_MONEY, _P.SEE_BOOKS}),
     Role.FUNDER: frozenset({_P.SEE_REPORTS}),
 }  # fmt: skip
+
+# A partner's member sees less than the operator's own: a partner that teaches reaches the classes it gives, not the files.
+PARTNER_PERMISSIONS: dict[str, frozenset[Permission]] = {Role.ADVISER: frozenset({_P.TEACH})}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from declic.accounts.enums import PERMISSIONS, Permission, Role
+from declic.accounts.enums import PARTNER_PERMISSIONS, PERMISSIONS, Permission, Role
 from declic.accounts.models import Membership, User
 from declic.core.dates import today
 from declic.organisations.enums import PartnershipKind
@@ -36,6 +36,13 @@ class Reach:
     def is_partner(self) -> bool:
         return self.organisation_id != self.operator_id
 
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the role may do here: less for a partner's member than for the operator's own (rule 18)."""
+        if self.is_partner and self.role in PARTNER_PERMISSIONS:
+            return PARTNER_PERMISSIONS[self.role]
+        return PERMISSIONS[self.role]
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -45,7 +52,7 @@ class Scope:
 
     def having(self, permission: Permission) -> list[Reach]:
         """The reaches whose role has `permission`."""
-        return [reach for reach in self.reaches if permission in PERMISSIONS[reach.role]]
+        return [reach for reach in self.reaches if permission in reach.permissions]
 
     def operators(self, permission: Permission) -> set[int]:
         """Operators over which some role has `permission`, whatever the site."""

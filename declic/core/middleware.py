@@ -1,8 +1,13 @@
-"""What is refused before any view: addresses that no page of ours can have made."""
+"""What no view sees: addresses that no page of ours can have made, and a database that others keep busy."""
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from psycopg import errors
+
+BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled)
 
 
 def refuse_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -14,3 +19,19 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
         return get_response(request)
 
     return middleware
+
+
+class SayBusy:
+    """Turns a lock that others hold too long into a page that says so: the transaction is undone, nothing is half done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 with a French page for what a second try mends; anything else stays an error."""
+        if isinstance(exception, OperationalError) and isinstance(exception.__cause__, BUSY):
+            return render(request, "busy.html", status=503)
+        return None

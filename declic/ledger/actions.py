@@ -102,7 +102,7 @@ def post(
 def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) -> Entry:
     """Undo `entry` by its mirror image, dated `on`; an entry is reversed once, and a reversal never.
 
-    An entry that moves a deposit is refused: the deposit would no longer say what its allocation says (rule 24).
+    An entry that follows a deposit, a sale or an aid is refused: the books would no longer say what its page says (rule 24).
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("operator", "section").get(pk=entry.pk)
     if entry.event == Event.REVERSAL:
@@ -116,9 +116,9 @@ def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) 
             _("L'annulation ne peut pas précéder l'écriture : choisissez une date plus tard."), field="on"
         )
     lines = list(entry.lines.select_related("account"))
-    if any(line.account.role == AccountRole.DEPOSITS_HELD for line in lines):
+    if any(line.auxiliary_id is not None for line in lines):
         raise DomainError(
-            _("Cette écriture suit une caution : passez par la page de l'attribution, qui la rend ou la conserve.")
+            _("Cette écriture suit une caution, une vente ou une aide : passez par sa page, et les livres suivront.")
         )
     return _mirror(acting_user=acting_user, entry=entry, lines=lines, on=on, reason=reason.strip())
 

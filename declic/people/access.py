@@ -13,7 +13,7 @@ def visible_people(user: User, permission: Permission = Permission.SEE_PEOPLE) -
     """People whom `user` reaches with `permission`; someone tied to no site yet is seen by every site of the operator."""
     where = Q(pk__in=[])
     for reach in scope_of(user).having(permission):
-        if reach.is_partner and reach.role != "adviser":
+        if reach.is_partner:
             continue
         here = Q(operator=reach.operator_id)
         if reach.site_id is not None:
