@@ -71,21 +71,22 @@ def register_person(
         last_name=last_name.strip(),
         **fields,
     )
-    _set_phones(person, phones)
+    _give_phones(person, phones)
     return person
 
 
+def _give_phones(person: Person, phones: Sequence[str]) -> None:
+    numbers = dict.fromkeys(number for number in phones if number)
+    PersonPhone.objects.bulk_create(
+        [PersonPhone(operator_id=person.operator_id, person=person, number=number) for number in numbers]
+    )
+
+
 def _set_phones(person: Person, phones: Sequence[str]) -> None:
-    wanted = list(dict.fromkeys(number for number in phones if number))
+    wanted = [number for number in phones if number]
     person.phones.exclude(number__in=wanted).delete()
     known = set(person.phones.values_list("number", flat=True))
-    PersonPhone.objects.bulk_create(
-        [
-            PersonPhone(operator_id=person.operator_id, person=person, number=number)
-            for number in wanted
-            if number not in known
-        ]
-    )
+    _give_phones(person, [number for number in wanted if number not in known])
 
 
 @transaction.atomic
