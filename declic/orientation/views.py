@@ -14,6 +14,7 @@ from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.core.dates import now, today
 from declic.core.forms import posted
+from declic.core.french import of
 from declic.core.pagination import keyset_page
 from declic.core.views import Done, SeeOther, post_action, submit
 from declic.orientation import actions
@@ -149,7 +150,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
         ),
         receive,
         success=lambda sent: (
-            _("L’orientation de %(person)s est enregistrée. Ensuite : y répondre.") % {"person": sent.person}
+            _("L’orientation %(of_person)s est enregistrée. Ensuite : y répondre.") % {"of_person": of(sent.person)}
         ),
         to=lambda sent: reverse("orientation:detail", args=[sent.pk]),
         template="orientation/create_team.html",
@@ -279,13 +280,18 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
 
 
 def _said(done: Referral | Enrolment, referral: Referral) -> str:
-    about = {"person": referral.person, "edition": referral.edition, "who": referral.referent_name}
+    about = {
+        "person": referral.person,
+        "of_person": of(referral.person),
+        "edition": referral.edition,
+        "who": referral.referent_name,
+    }
     if isinstance(done, Enrolment):
         said = _("%(person)s entre dans « %(edition)s ». Ensuite : le diagnostic.") % about
     elif done.state == ReferralState.WAITING:
         said = _("%(person)s est en liste d’attente pour « %(edition)s ».") % about
     else:
-        said = _("L’orientation de %(person)s est refusée, avec sa raison.") % about
+        said = _("L’orientation %(of_person)s est refusée, avec sa raison.") % about
     if referral.referent_email:
         return f"{said} " + _("%(who)s reçoit la réponse par courriel.") % {
             "who": referral.referent_name or referral.referent_email

@@ -14,6 +14,7 @@ from declic.accounts.enums import Permission
 from declic.core.dates import format_day, today
 from declic.core.errors import DomainError
 from declic.core.forms import posted
+from declic.core.french import of
 from declic.core.pagination import keyset_page
 from declic.core.views import submit
 from declic.organisations.models import Site
@@ -119,8 +120,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
         register,
         formset=phones,
         success=lambda person: (
-            _("Le dossier de %(person)s est ouvert (n° %(number)s). Ensuite : l’orienter ou l’inscrire.")
-            % {"person": person, "number": person.case_number}
+            _("Le dossier %(of_person)s est ouvert (n° %(number)s). Ensuite : l’orienter ou l’inscrire.")
+            % {"of_person": of(person), "number": person.case_number}
         ),
         to=lambda person: reverse("web:file", args=[person.pk]),
         template="people/create.html",

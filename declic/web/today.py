@@ -25,6 +25,7 @@ from django.utils.translation import ngettext
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import Scope, scope_of
+from declic.core.french import of
 from declic.core.money import format_euros
 from declic.followup.queries import reviews_to_give
 from declic.ledger.enums import AccountRole
@@ -68,8 +69,8 @@ def _reviews(user: User, on: datetime.date) -> Iterator[Found]:
         yield (
             "late" if waited > 7 else "waiting",
             Task(
-                _("Donner le bilan à %(n)d mois de %(person)s")
-                % {"n": review.months, "person": review.enrolment.person},
+                _("Donner le bilan à %(n)d mois %(of_person)s")
+                % {"n": review.months, "of_person": of(review.enrolment.person)},
                 _("Attendu depuis le %(day)s.") % {"day": f"{review.due_on:%d/%m/%Y}"},
                 reverse("followup:review", args=[review.enrolment.pk, review.months]),
                 _("Donner le bilan"),

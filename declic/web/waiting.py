@@ -30,6 +30,7 @@ from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.connectivity.access import visible_aids
 from declic.connectivity.models import AidState
+from declic.core.french import of
 from declic.core.money import format_euros
 from declic.diagnosis.access import visible_assessments, visible_plan_actions
 from declic.diagnosis.enums import Level
@@ -147,7 +148,7 @@ def _tell_referral(row: Row, on: datetime.date) -> Found:
     waited = (on - row.day).days
     late = waited > REPLY_DAYS
     task = Task(
-        _("Répondre à l'orientation de %(person)s") % {"person": row.who},
+        _("Répondre à l'orientation %(of_person)s") % {"of_person": of(row.who)},
         _("Envoyée par %(by)s vers « %(programme)s ».")
         % {"by": row.first or _("la personne elle-même"), "programme": row.second},
         reverse("orientation:answer", args=[row.pk]),
@@ -173,7 +174,7 @@ def _tell_own_referral(row: Row, on: datetime.date) -> Found:
     kinds = {ReferralState.ACCEPTED: "done", ReferralState.REFUSED: "bad"}
     state = ReferralState(row.second)
     task = Task(
-        _("Votre orientation de %(person)s") % {"person": row.who},
+        _("Votre orientation %(of_person)s") % {"of_person": of(row.who)},
         _("Envoyée le %(day)s vers « %(programme)s ».") % {"day": f"{row.day:%d/%m/%Y}", "programme": row.first},
         reverse("orientation:detail", args=[row.pk]),
         _("Voir"),
@@ -202,7 +203,7 @@ def _tell_level(row: Row, on: datetime.date) -> Found:
         _("entre %(a)s et %(b)s") % {"a": proposed, "b": labels.get(row.second, row.second)} if row.second else proposed
     )
     task = Task(
-        _("Choisir le niveau de %(person)s") % {"person": row.who},
+        _("Choisir le niveau %(of_person)s") % {"of_person": of(row.who)},
         row.third,
         reverse("diagnosis:confirm", args=[row.pk]),
         _("Choisir"),
@@ -389,9 +390,9 @@ def _aids(user: User, on: datetime.date) -> QuerySet[Any]:
 
 def _tell_aid(row: Row, on: datetime.date) -> Found:
     asked = row.first == AidState.REQUESTED
-    verb = _("Décider de l'aide internet de %(person)s") if asked else _("Verser l'aide internet de %(person)s")
+    verb = _("Décider de l'aide internet %(of_person)s") if asked else _("Verser l'aide internet %(of_person)s")
     task = Task(
-        verb % {"person": row.who},
+        verb % {"of_person": of(row.who)},
         f"{format_euros(row.number)}, {row.second}",
         reverse("connectivity:aid", args=[row.pk]),
         _("Ouvrir"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from declic.accounts.enums import Role
 from declic.accounts.models import User
+from declic.core.french import of
 from declic.demo.stage import PASSWORD, Stage
 from declic.diagnosis.enums import Skill
 from declic.equipment.models import Allocation, Device
@@ -107,8 +108,8 @@ def test_from_the_referral_to_books_that_hold_nothing(visitor: Visitor, toulouse
     # The coordinator finds them in "today", reads the rules, completes the situation and accepts.
     clock.turn(2021, 4, 13)
     sign_in(visitor, COORDINATOR).sees("Bonjour. 2 choses vous attendent.")
-    visitor.sees("Répondre à l'orientation de Awa Diarra").sees("1 jour")
-    visitor.click("Répondre : Répondre à l'orientation de Awa Diarra")
+    visitor.sees("Répondre à l'orientation d’Awa Diarra").sees("1 jour")
+    visitor.click("Répondre : Répondre à l'orientation d’Awa Diarra")
     rules = visitor.page.locator("#conditions li")
     assert rules.count() == 3
     visitor.sees("être orientée par : PLIE").sees("matériel à la maison non renseigné")
@@ -182,9 +183,9 @@ def test_from_the_referral_to_books_that_hold_nothing(visitor: Visitor, toulouse
 
     # Three months after the handover the referent gives the review.
     clock.turn(2021, 7, 16)
-    sign_in(visitor, REFERENT).sees("Donner le bilan à 3 mois de Awa Diarra")
+    sign_in(visitor, REFERENT).sees("Donner le bilan à 3 mois d’Awa Diarra")
     for name in ("Awa Diarra", "Karim Benali"):
-        visitor.click("Aujourd’hui").click(f"Donner le bilan : Donner le bilan à 3 mois de {name}")
+        visitor.click("Aujourd’hui").click(f"Donner le bilan : Donner le bilan à 3 mois {of(name)}")
         visitor.fill(observed_uses="Gagne en autonomie", testimony="Je réponds aux offres le jour même.")
         visitor.press("Donner le bilan").sees(f"Bilan à 3 mois enregistré pour {name}. Merci.")
 

@@ -16,6 +16,7 @@ from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.core.dates import add_months, format_month, today
 from declic.core.forms import posted
+from declic.core.french import of
 from declic.core.pagination import keyset_page
 from declic.core.views import Done, post_action, submit
 from declic.diagnosis.enums import AssessmentKind, Level
@@ -295,7 +296,7 @@ def leave(request: HttpRequest, place_id: int) -> HttpResponseBase:
         request,
         LeaveForm(**posted(request), initial={"on": today()}),
         lambda **typed: actions.leave_group(acting_user=user, place=found, **typed),
-        success=_("La place de %(person)s est libre.") % {"person": found.enrolment.person},
+        success=_("La place %(of_person)s est libre.") % {"of_person": of(found.enrolment.person)},
         to=reverse("training:group", args=[found.group_id]),
         template="training/leave.html",
         context={"place": found},
