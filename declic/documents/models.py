@@ -10,6 +10,7 @@ from declic.organisations.models import OperatorRow
 
 class DocumentKind(models.TextChoices):
     AGREEMENT = "agreement", _("convention")
+    REFERRAL_PROOF = "referral_proof", _("justificatif d'orientation")
     PROOF = "proof", _("justificatif")
     REPORT = "report", _("bilan")
     OTHER = "other", _("autre document")

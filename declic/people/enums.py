@@ -73,6 +73,84 @@ class ContactPreference(TextChoices):
     PRESCRIBER = "prescriber", _("par la personne qui l'oriente")
 
 
+class Language(TextChoices):
+    """ISO 639-1 codes of the languages most spoken by those welcomed; "autre" is written in the spoken languages."""
+
+    FR = "fr", _("français")
+    AR = "ar", _("arabe")
+    EN = "en", _("anglais")
+    ES = "es", _("espagnol")
+    PT = "pt", _("portugais")
+    TR = "tr", _("turc")
+    RU = "ru", _("russe")
+    UK = "uk", _("ukrainien")
+    FA = "fa", _("persan, dari")
+    PS = "ps", _("pachto")
+    SO = "so", _("somali")
+    TI = "ti", _("tigrigna")
+    BN = "bn", _("bengali")
+    TA = "ta", _("tamoul")
+    ZH = "zh", _("chinois")
+    RO = "ro", _("roumain")
+    SQ = "sq", _("albanais")
+    KA = "ka", _("géorgien")
+    WO = "wo", _("wolof")
+    BM = "bm", _("bambara")
+    LN = "ln", _("lingala")
+
+
+class LinkKind(TextChoices):
+    """What two persons are to each other: sharing a phone or a home makes nobody one person."""
+
+    COUPLE = "couple", _("en couple")
+    PARENT = "parent", _("parent et enfant")
+    SAME_HOME = "same_home", _("vivent ensemble")
+    OTHER = "other", _("autre lien")
+
+
+class RightsKind(TextChoices):
+    """What a person was told or asked about her data (GDPR, articles 13 to 21)."""
+
+    INFORMED = "informed", _("informée de ses droits")
+    EXPORT = "export", _("copie du dossier remise")
+    CORRECTION = "correction", _("correction demandée")
+    OBJECTION = "objection", _("opposition")
+    OBJECTION_LIFTED = "objection_lifted", _("opposition retirée")
+    JOINT_CONSENT = "joint_consent", _("accord du mineur et d'un parent")
+
+
+class RightsHow(TextChoices):
+    ORAL = "oral", _("de vive voix")
+    PAPER = "paper", _("sur papier")
+    EMAIL = "email", _("par courriel")
+    PHONE = "phone", _("par téléphone")
+    SCREEN = "screen", _("à l'écran")
+    BY_PRESCRIBER = "prescriber", _("par la personne qui l'oriente")
+
+
+class Purpose(TextChoices):
+    """What a person may object to."""
+
+    MESSAGES = "messages", _("recevoir des messages")
+    SHARING = "sharing", _("le partage de son dossier")
+    STATISTICS = "statistics", _("l'usage pour les statistiques")
+
+
+class HoldKind(TextChoices):
+    """Why a file outlives its time (rule 15: a funder's or a legal hold wins and says why)."""
+
+    FUNDER = "funder", _("contrôle d'un financeur")
+    LEGAL = "legal", _("obligation légale")
+    DISPUTE = "dispute", _("litige ou réclamation en cours")
+    OTHER = "other", _("autre raison")
+
+
+class PairState(TextChoices):
+    OPEN = "open", _("à regarder")
+    MERGED = "merged", _("réunis")
+    DISTINCT = "distinct", _("deux personnes différentes")
+
+
 class SnapshotMoment(TextChoices):
     ENTRY = "entry", _("à l'entrée")
     CHANGE = "change", _("changement")

@@ -4,8 +4,11 @@ from functools import cached_property
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from declic.ledger.models import Section
@@ -193,3 +196,50 @@ class PublishedFigure(OperatorRow):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Scale(OperatorRow):
+    """An amount that the law or the operator changes with time: a benefit, a ceiling, a threshold (rule 28)."""
+
+    code = models.SlugField(_("identifiant"), max_length=40)
+    label = models.CharField(_("barème"), max_length=160)
+    source = models.CharField(_("d'où viennent ces montants"), max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["label", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "code"],
+                name="scale_code_once",
+                violation_error_message=_("Un barème porte déjà cet identifiant."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ScaleAmount(OperatorRow):
+    """What a scale is worth over a span of days, for a household of `persons` (null: whatever its size)."""
+
+    scale = models.ForeignKey(Scale, on_delete=models.CASCADE, related_name="amounts")
+    valid = DateRangeField(_("valable"))
+    persons = models.PositiveSmallIntegerField(_("personnes au foyer"), null=True, blank=True)
+    cents = models.PositiveIntegerField(_("montant"), help_text="centimes")
+
+    class Meta:
+        ordering = ["-valid", "persons", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="scale_amounts_never_overlap",
+                expressions=[
+                    ("scale", RangeOperators.EQUAL),
+                    (Coalesce("persons", 0), RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Un autre montant vaut déjà sur une partie de ces dates."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scale_id} · {self.cents}"

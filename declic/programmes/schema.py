@@ -138,6 +138,9 @@ type RuleGroup = Annotated[
 
 class EntryTerms(Strict):
     prescriber_required: bool = False
+    # A referral without answer: after so many days the team is reminded, after so many more closing is proposed.
+    answer_days: int = Field(default=10, gt=0, le=90)
+    close_days: int = Field(default=30, gt=0, le=365)
     social_evaluation_required: bool = False
     # Each group holds alternatives: a person enters when every group has a rule that is met.
     rules: list[RuleGroup] = []

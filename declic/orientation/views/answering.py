@@ -1,4 +1,4 @@
-"""Pages of referrals: ask, follow the answer, answer, enrol."""
+"""Reading a referral, answering it, enrolling, and what was agreed on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,188 +9,41 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from declic.accounts.access import acting_operator, require
 from declic.accounts.enums import Permission
-from declic.accounts.models import User
+from declic.accounts.http import user_of
 from declic.core.dates import now, today
 from declic.core.forms import posted
 from declic.core.french import of
-from declic.core.pagination import keyset_page
-from declic.core.views import Done, SeeOther, post_action, submit
+from declic.core.views import SeeOther, submit
 from declic.orientation import actions
 from declic.orientation.access import access_enrolment, access_referral, visible_referrals
-from declic.orientation.enums import OPEN_STATES, Need, ReferralChannel, ReferralState
+from declic.orientation.enums import OPEN_STATES, Need, ReferralState
 from declic.orientation.forms import (
     ACCEPT,
     WAIT,
     AnswerForm,
     EnrolForm,
-    PrescriberReferralForm,
-    ReceivedForKnownForm,
-    ReceivedReferralForm,
-    ReferralFilter,
-    edition_label,
 )
 from declic.orientation.models import Enrolment, Referral
 from declic.orientation.queries import (
     LATE_AFTER_DAYS,
-    TABS,
-    counts_by_tab,
     days_waiting,
-    editions_to_refer_to,
     entry_terms,
     places_left,
-    prescriber_of,
 )
 from declic.people.access import access_person, own_site, visible_people
 from declic.people.actions import log_access
 from declic.people.forms import SituationForm, facts_of, situation_initial
 from declic.people.models import AccessLog, Person
-from declic.people.queries import latest_snapshot, likely_same, search_people
+from declic.people.queries import latest_snapshot, likely_same
 from declic.programmes.access import visible_editions
 from declic.programmes.models import Edition
 from declic.programmes.queries import current_terms, editions_open_for_entry
 
-_MOST_FOUND = 200
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (the login middleware lets nobody else in)
-    return request.user
-
-
-def referral_list(request: HttpRequest) -> HttpResponse:
-    """A team's queue; for a prescriber, what became of the people referred."""
-    scope = require(request.user, Permission.ANSWER_REFERRALS, Permission.REFER)
-    if not scope.can(Permission.ANSWER_REFERRALS):
-        return _own_referrals(request)
-    day = today()
-    referrals = visible_referrals(_user(request), Permission.ANSWER_REFERRALS)
-    tab = request.GET.get("vue", "")
-    tab = tab if tab in TABS else "a-traiter"
-    editions = visible_editions(_user(request)).select_related("programme").order_by("-starts_on", "pk")
-    filters = ReferralFilter(request.GET, editions=[(one.pk, edition_label(one)) for one in editions])
-    edition = filters.cleaned_data["edition"] if filters.is_valid() else ""
-    if edition:
-        referrals = referrals.filter(edition=int(edition))
-    counts = counts_by_tab(referrals, day)
-    q = request.GET.get("q", "").strip()
-    if q:
-        referrals = referrals.filter(person__in=_found(visible_people(_user(request)), q))
-    page = keyset_page(
-        referrals.filter(state__in=TABS[tab]).select_related("person", "edition__programme", "prescriber"),
-        request.GET,
-        order=(("sent_on", tab == "repondues"), ("pk", tab == "repondues")),
-    )
-    for referral in page.rows:
-        referral.days = days_waiting(referral, day)
-        referral.is_late = referral.days > LATE_AFTER_DAYS
-    context = {
-        "page": page,
-        "tab": tab,
-        "counts": counts,
-        "q": q,
-        "filters": filters,
-        "filtered": edition,
-        "today": day,
-        "has_filters": len(editions) > 1,
-    }
-    return render(request, "orientation/list.html", context)
-
-
-def _own_referrals(request: HttpRequest) -> HttpResponse:
-    referrals = visible_referrals(_user(request), Permission.REFER)
-    q = request.GET.get("q", "").strip()
-    if q:
-        referred = Person.objects.filter(pk__in=referrals.order_by().values("person"))
-        referrals = referrals.filter(person__in=_found(referred, q))
-    page = keyset_page(
-        referrals.select_related("person", "edition__programme", "operator", "enrolment"),
-        request.GET,
-        order=(("sent_on", True), ("pk", True)),
-    )
-    for referral in page.rows:
-        referral.entry = getattr(referral, "enrolment", None)
-    return render(request, "orientation/own_list.html", {"page": page, "q": q})
-
-
-def _found(people: Any, q: str) -> Any:
-    return search_people(people, q)[:_MOST_FOUND].values("pk")
-
-
-def create(request: HttpRequest) -> HttpResponseBase:
-    """Refer someone: a prescriber in one page, a team from a file, a paper or a phone call."""
-    require(request.user, Permission.REFER)
-    user = _user(request)
-    editions = list(editions_to_refer_to(user, today()))
-    chosen = request.GET.get("edition", "")
-    initial: dict[str, Any] = {"edition": chosen} if any(str(one.pk) == chosen for one in editions) else {}
-    if not require(user, Permission.REFER).can(Permission.ANSWER_REFERRALS):
-        return _create_by_prescriber(request, user, editions, initial)
-    operator = acting_operator(request, Permission.ANSWER_REFERRALS)
-    person = access_person(int(known), user) if (known := request.GET.get("person", "")).isdecimal() else None
-    if person is not None:
-        operator = person.operator
-    editions = [edition for edition in editions if edition.operator_id == operator.pk]
-    form_class = ReceivedReferralForm if person is None else ReceivedForKnownForm
-
-    def receive(*, phone: str = "", **typed: Any) -> Referral:
-        if person is not None:
-            return actions.send_referral(acting_user=user, person=person, **typed)
-        return actions.refer_new_person(acting_user=user, phones=[phone] if phone else [], **typed)
-
-    return submit(
-        request,
-        form_class(
-            **posted(request),
-            editions=editions,
-            entries=entry_terms(editions),
-            operator=operator,
-            initial={"on": today(), **initial},
-        ),
-        receive,
-        success=lambda sent: (
-            _("L’orientation %(of_person)s est enregistrée. Ensuite : y répondre.") % {"of_person": of(sent.person)}
-        ),
-        to=lambda sent: reverse("orientation:detail", args=[sent.pk]),
-        template="orientation/create_team.html",
-        context={"person": person, "editions": editions, "operator": operator},
-    )
-
-
-def _create_by_prescriber(
-    request: HttpRequest, user: User, editions: list[Edition], initial: dict[str, Any]
-) -> HttpResponseBase:
-    def send(*, edition: Edition, phone: str = "", **typed: Any) -> Referral:
-        return actions.refer_new_person(
-            acting_user=user,
-            edition=edition,
-            on=today(),
-            channel=ReferralChannel.ACCOUNT,
-            prescriber=prescriber_of(user, edition.operator_id),
-            referent=user,
-            phones=[phone] if phone else [],
-            **typed,
-        )
-
-    return submit(
-        request,
-        PrescriberReferralForm(**posted(request), editions=editions, entries=entry_terms(editions), initial=initial),
-        send,
-        success=_(
-            "Votre orientation est bien arrivée. L’équipe vous répond sous %(days)d jours : vous recevrez un courriel,"
-            " et la réponse sera ici."
-        )
-        % {"days": LATE_AFTER_DAYS},
-        to=lambda sent: reverse("orientation:detail", args=[sent.pk]),
-        template="orientation/create_prescriber.html",
-        context={"editions": editions},
-    )
-
 
 def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
     """A referral and its answer; a prescriber reads there what was agreed on, and nothing else."""
-    user = _user(request)
+    user = user_of(request)
     referral = access_referral(referral_id, user)
     # Someone may answer for one place and refer from elsewhere: each referral is read in the role that reaches it.
     team = visible_referrals(user, Permission.ANSWER_REFERRALS).filter(pk=referral.pk).exists()
@@ -201,20 +54,21 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
         "days": days_waiting(referral, today()),
         "is_late": days_waiting(referral, today()) > LATE_AFTER_DAYS,
         "is_open": referral.state in OPEN_STATES,
-        "needs": _need_words(referral),
+        "needs": need_words(referral),
         "phones": list(referral.person.phones.all()) if team else [],
     }
     return render(request, "orientation/detail.html" if team else "orientation/own_detail.html", context)
 
 
-def _need_words(referral: Referral) -> list[str]:
+def need_words(referral: Referral) -> list[str]:
+    """What the referral asks for, in words."""
     labels = dict(Need.choices)
     return [str(labels.get(need, need)) for need in referral.needs]
 
 
 def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
     """Accept, put on the waiting list or refuse, with the entry rules read one by one."""
-    user = _user(request)
+    user = user_of(request)
     referral = access_referral(referral_id, user, Permission.ANSWER_REFERRALS)
     if request.method != "POST" and referral.state not in OPEN_STATES:
         messages.info(request, _("Cette orientation a déjà sa réponse : la voici."))
@@ -233,7 +87,7 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
         "referral": referral,
         "person": person,
         "latest": latest,
-        "needs": _need_words(referral),
+        "needs": need_words(referral),
         "entry": current_terms(referral.edition).terms.entry,
         "places_left": places_left(referral.edition),
         "twins": likely_same(
@@ -326,17 +180,9 @@ def _read_rules(
     )
 
 
-@post_action
-def withdraw(request: HttpRequest, referral_id: int) -> Done:
-    """Take a referral back while it has no final answer."""
-    referral = access_referral(referral_id, _user(request), Permission.REFER)
-    actions.withdraw_referral(acting_user=_user(request), referral=referral, on=today())
-    return Done(_("L’orientation est retirée."), to=reverse("orientation:detail", args=[referral.pk]))
-
-
 def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Enrol someone who came without referral, where the programme does not ask for one."""
-    user = _user(request)
+    user = user_of(request)
     person = access_person(person_id, user, Permission.ANSWER_REFERRALS)
     reached = visible_editions(user).filter(operator=person.operator_id).select_related("programme", "operator")
     open_now = list(editions_open_for_entry(reached, today()).order_by("programme__name", "starts_on", "pk"))
@@ -386,7 +232,7 @@ def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
 
 def agreed(request: HttpRequest, enrolment_id: int) -> HttpResponseBase:
     """For the prescriber of an enrolment: its dates and nothing more. A team goes to the file."""
-    user = _user(request)
+    user = user_of(request)
     enrolment = access_enrolment(enrolment_id, user, Permission.REFER)
     if visible_people(user).filter(pk=enrolment.person_id).exists():
         return SeeOther(reverse("web:file", args=[enrolment.person_id]))
