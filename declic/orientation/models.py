@@ -62,6 +62,8 @@ class Referral(OperatorRow):
     needs = ArrayField(models.CharField(max_length=60, choices=Need), verbose_name=_("besoins"), default=list)
     motive = models.TextField(_("ce qui amène la personne"), blank=True, default="")
     social_evaluation = models.TextField(_("évaluation sociale"), blank=True, default="")
+    # Facts of a situation that the prescriber told, as a snapshot names them: what the answer begins with.
+    facts = models.JSONField(_("situation décrite"), default=dict, blank=True)
     state = models.CharField(_("état"), max_length=10, choices=ReferralState, default=ReferralState.DRAFT)
     sent_on = models.DateField(_("envoyée le"), null=True, blank=True)
     received_on = models.DateField(_("prise en charge le"), null=True, blank=True)
@@ -133,6 +135,11 @@ class Referral(OperatorRow):
     def __str__(self) -> str:
         return f"{self.person} → {self.edition}"
 
+    @property
+    def number(self) -> str:
+        """What names the request to a prescriber: a case number would tell whether the person was known before."""
+        return f"O-{self.pk:05d}"
+
 
 class PrescriberLink(OperatorRow):
     """A door for a professional without an account: whoever holds the link may refer to this operator, and nothing else."""
@@ -185,6 +192,21 @@ class ReferralDocument(OperatorRow):
 
     def __str__(self) -> str:
         return str(self.document)
+
+
+class AnswerLinkView(OperatorRow):
+    """The answer to a referral was read through a signed link, without account: append-only."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="link_views")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["referral", "-at"], name="link_view_by_referral")]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.referral_id} · {self.at:%d/%m/%Y %H:%M}"
 
 
 class SpottingImport(OperatorRow):
