@@ -52,6 +52,22 @@ def test_a_server_does_not_start_without_its_secret() -> None:
     assert done.returncode != 0
 
 
+@pytest.mark.parametrize("given", [{"DATABASE_WEB_URL": "postgresql://web@127.0.0.1/other"}, {"DATABASE_WEB_URL": ""}])
+def test_only_the_web_processes_use_the_web_address_of_the_database(given: dict[str, str]) -> None:
+    own = {**SERVER, "DATABASE_URL": "postgresql://owner@127.0.0.1/other", **given}
+    asked = "; from django.conf import settings; print(settings.DATABASES['default']['USER'])"
+    web = _run("-c", f"import config.wsgi{asked}", **own)
+    worker = _run("-c", f"import django; django.setup(){asked}", **own)
+    assert web.stdout.split() == (["web"] if given["DATABASE_WEB_URL"] else ["owner"]), web.stderr
+    assert worker.stdout.split() == ["owner"], worker.stderr
+
+
+def test_a_deployment_for_which_the_wall_cannot_hold_does_not_pass() -> None:
+    done = _run("manage.py", "check", "--deploy", **SERVER, DECLIC_WEB_ROLE="nobody_here")
+    assert done.returncode != 0
+    assert "declic.E001" in done.stderr
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", [["load_demo"], ["replay", "toulouse-2021"]])
 def test_made_up_people_are_never_loaded_on_a_server(command: list[str], settings) -> None:

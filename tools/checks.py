@@ -60,7 +60,7 @@ def bench(arguments: list[str]) -> int:
 
 def test_environment(url: str, browser: str) -> dict[str, str]:
     """What the checks see: their own database, the browser, the test settings."""
-    own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test", "DECLIC_WEB_ROLE": postgres.WEB}
     return {**os.environ, **own, **({"DECLIC_CHROMIUM": browser} if browser else {})}
 
 

@@ -30,13 +30,15 @@ class Children:
         self.environment = environment
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def python(self, *arguments: str, stdout: Optional[IO[bytes]] = None) -> subprocess.Popen[bytes]:
+    def python(
+        self, *arguments: str, stdout: Optional[IO[bytes]] = None, environment: Optional[dict[str, str]] = None
+    ) -> subprocess.Popen[bytes]:
         """Start `.venv`'s Python in a session of its own, where Ctrl-C does not reach it before us."""
         with uninterrupted():
             child = subprocess.Popen(
                 [str(PYTHON), *arguments],
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment if environment is None else environment,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=subprocess.STDOUT if stdout else None,

@@ -19,6 +19,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from tools.environment import apt_install, can_apt, system_install_command
-from tools.paths import VENV, state_folder
+from tools.paths import PYTHON, VENV, state_folder
 from tools.signals import uninterrupted
 from tools.speech import Trouble, say
 
@@ -35,9 +36,24 @@ PROGRAMS = ("initdb", "pg_ctl", "postgres")
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 LOCALES = ("C.UTF-8", "fr_FR.UTF-8", "en_US.UTF-8", "C")
 OWNER = "declic"
+# The web processes' own role, which row-level security binds; the owner may become it.
+WEB = "declic_web"
 # Survives a restart, unlike /tmp.
 OPEN_TO_ALL = Path("/var/tmp")  # noqa: S108
 DURABLE = {"synchronous_commit": "off"}
+# Run by the Python of `.venv`, which has a client; a role left by a command killed half way gets the new password.
+_WEB_ROLE = """
+import json, sys, psycopg
+from psycopg import sql
+given = json.load(sys.stdin)
+role, owner = sql.Identifier(given["role"]), sql.Identifier(given["owner"])
+with psycopg.connect(given["address"]) as connection:
+    if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [given["role"]]).rowcount:
+        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+    password = sql.Literal(given["password"])
+    connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, password))
+    connection.execute(sql.SQL("GRANT {} TO {}").format(role, owner))
+"""
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
 
@@ -268,8 +284,16 @@ class Cluster:
     @property
     def url(self) -> str:
         """The address for `DATABASE_URL`; only while the server runs."""
-        password = (self.folder / "password").read_text(encoding="ascii").strip()
-        return f"postgresql://{OWNER}:{password}@127.0.0.1:{self._pid_file()[3]}/{OWNER}"
+        return self._url(OWNER, "password")
+
+    @property
+    def web_url(self) -> str:
+        """The address for `DATABASE_WEB_URL`; only while the server runs."""
+        return self._url(WEB, "web-password")
+
+    def _url(self, role: str, file: str) -> str:
+        password = (self.folder / file).read_text(encoding="ascii").strip()
+        return f"postgresql://{role}:{password}@127.0.0.1:{self._pid_file()[3]}/{OWNER}"
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -290,6 +314,8 @@ class Cluster:
                 if not self.data.exists():
                     self._make()
                 self._start_server()
+            if not (self.folder / "web-password").exists():
+                self._make_web_role()
             return self.url
 
     def stop(self, how: str = "fast") -> None:
@@ -333,11 +359,33 @@ class Cluster:
         # The server inherits pg_ctl's output: with -l it goes to the log, and nothing keeps our pipe open.
         return self.account.run(self.binaries.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", *arguments)
 
+    def _new_password(self, name: str) -> Path:
+        """A random password in a file that the cluster's account alone reads."""
+        path = self.folder / name
+        path.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        self.account.own(path, 0o600)
+        return path
+
+    def _make_web_role(self) -> None:
+        """Give the running server the web processes' role; one made before that role was thought of has none."""
+        draft = self._new_password("web-password.new")
+        program = PYTHON if PYTHON.exists() else Path(sys.executable)
+        superuser = self.url.replace(f"//{OWNER}:", "//postgres:")
+        given = {"address": superuser, "role": WEB, "owner": OWNER, "password": draft.read_text(encoding="ascii")}
+        made = subprocess.run(
+            [program, "-c", _WEB_ROLE], input=json.dumps(given), capture_output=True, text=True, check=False
+        )
+        if made.returncode:
+            raise Trouble(
+                "PostgreSQL n’a pas pu créer le rôle du serveur web.",
+                "Creating the role of the web server failed.",
+                detail=made.stderr,
+            )
+        draft.rename(self.folder / "web-password")
+
     def _make(self) -> None:
         say(f"Base de données : nouveau PostgreSQL {self.binaries.major} privé dans {self.folder}")
-        password = self.folder / "password"
-        password.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        self.account.own(password, 0o600)
+        password = self._new_password("password")
         draft = self.folder / "data.new"
         for locale in LOCALES:
             shutil.rmtree(draft, ignore_errors=True)

@@ -58,10 +58,11 @@ def require_free(port: int) -> None:
 
 
 def prepared_from(database: str) -> str:
-    """What the database was last prepared from: the migrations, the replayed programmes, the database itself."""
+    """What the database was last prepared from: the migrations, the walls, the replayed programmes, the database itself."""
     digest = hashlib.sha256(database.encode())
     sources = [*ROOT.glob("declic/*/migrations/*.py"), *ROOT.glob("declic/programmes/examples/*.toml")]
-    for path in sorted([*sources, ROOT / "requirements" / "run.txt"]):
+    sources += [ROOT / "declic" / "organisations" / "walls.py", ROOT / "requirements" / "run.txt"]
+    for path in sorted(sources):
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -81,6 +82,8 @@ def run() -> int:
         url = given or (cluster.start() if cluster else "")
         settings = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         children = Children({**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": settings})
+        if cluster:
+            children.environment.update(DATABASE_WEB_URL=cluster.web_url, DECLIC_WEB_ROLE=postgres.WEB)
         serve(children, port, given or str(cluster and cluster.folder), began)
     finally:
         signals.ignore()
@@ -141,7 +144,15 @@ def start_web(children: Children, port: int) -> subprocess.Popen[bytes]:
     options += ["--preload", "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "5"]
     if Path("/dev/shm").is_dir():  # noqa: S108
         options += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
-    return children.python("-m", "gunicorn", *options, "config.wsgi:application")
+    return children.python(
+        "-m", "gunicorn", *options, "config.wsgi:application", environment=web_environment(children.environment)
+    )
+
+
+def web_environment(environment: dict[str, str]) -> dict[str, str]:
+    """What the web processes know: their own address of the database, and not the owner's when they have one."""
+    own = environment.get("DATABASE_WEB_URL")
+    return {**environment, "DATABASE_URL": own} if own else environment
 
 
 def wait_for_page(web: subprocess.Popen[bytes], port: int, patience: float = 60) -> None:

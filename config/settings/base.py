@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "declic.accounts.middleware.Wall",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,6 +120,8 @@ def database_from(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", "postgresql://declic@127.0.0.1:5432/declic"))}
+# Whom the web processes connect as, or become for the time of a request: row-level security binds this role alone.
+WEB_ROLE = os.environ.get("DECLIC_WEB_ROLE") or "declic_web"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

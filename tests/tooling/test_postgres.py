@@ -103,6 +103,19 @@ def test_the_cluster_is_shared_left_running_for_the_others_and_survives_a_kill(c
         connection.execute("create extension unaccent")
         connection.execute("create table kept (n int)")
 
+    # The web processes' role is nobody's superior, and the owner may become it; a cluster from before it gets it.
+    (cluster.folder / "web-password").unlink()
+    cluster.start()
+    with psycopg.connect(cluster.web_url) as connection:
+        row = connection.execute(
+            "select current_user, usesuper, usecreatedb, usebypassrls from pg_user where usename = current_user"
+        )
+        assert row.fetchone() == ("declic_web", False, False, False)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select * from kept")
+    with psycopg.connect(cluster.url) as connection:
+        connection.execute("set role declic_web")
+
     second = Cluster(cluster.binaries, cluster.account, cluster.folder)
     assert second.start() == cluster.url
     second.stop()

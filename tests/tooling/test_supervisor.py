@@ -42,6 +42,14 @@ def test_another_database_is_prepared_anew():
     assert supervisor.prepared_from("a") != supervisor.prepared_from("b")
 
 
+def test_the_web_processes_are_given_their_own_address_of_the_database_alone():
+    known = {"DATABASE_URL": "postgresql://owner@h/d", "DATABASE_WEB_URL": "postgresql://web@h/d", "PORT": "8000"}
+    assert supervisor.web_environment(known)["DATABASE_URL"] == "postgresql://web@h/d"
+    assert known["DATABASE_URL"] == "postgresql://owner@h/d", "the worker keeps the owner's"
+    alone = {"DATABASE_URL": "postgresql://owner@h/d", "DATABASE_WEB_URL": ""}
+    assert supervisor.web_environment(alone)["DATABASE_URL"] == "postgresql://owner@h/d"
+
+
 def gone(process: subprocess.Popen[bytes]) -> bool:
     return process.poll() is not None
 

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from declic.demo.signins import sign_ins as who_signs_in
+from declic.organisations.walls import raise_walls
 
 OLDEST_POSTGRESQL = 15
 
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         self._require_database()
         if full or self._migrations_wait():
             call_command("migrate", verbosity=0, interactive=False)
+        else:
+            # The web processes' role may be younger than the last migration.
+            raise_walls(connection)
         if settings.DEMO:
             call_command("load_demo", stdout=self.stdout)
         if sign_ins:
