@@ -93,6 +93,7 @@ class ImportState(TextChoices):
     CHECKED = "checked", _("à relire")
     IMPORTING = "importing", _("import en cours")
     IMPORTED = "imported", _("importé")
+    UNDOING = "undoing", _("annulation en cours")
     UNDONE = "undone", _("annulé")
     FAILED = "failed", _("illisible")
 
@@ -104,7 +105,8 @@ IMPORT_TRANSITIONS = transitions(
         _I.CHECKING: {_I.CHECKED, _I.FAILED, _I.UPLOADED, _I.UNDONE},
         _I.CHECKED: {_I.CHECKING, _I.IMPORTING, _I.UNDONE},
         _I.IMPORTING: {_I.IMPORTED, _I.CHECKED},
-        _I.IMPORTED: {_I.UNDONE},
+        _I.IMPORTED: {_I.UNDOING, _I.UNDONE},
+        _I.UNDOING: {_I.UNDONE, _I.IMPORTED},
         _I.FAILED: {_I.UPLOADED, _I.UNDONE},
     }
 )

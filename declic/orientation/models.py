@@ -213,9 +213,14 @@ class SpottingImport(OperatorRow):
     """A list of people who could benefit, as it was given: read, corrected, then imported or not."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="spotting_imports")
+    # Where the people will be followed: their files open there; null for all places.
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lieu de suivi")
+    )
     source = models.CharField(_("d'où vient cette liste"), max_length=160)
     filename = models.CharField(_("fichier"), max_length=200)
-    file = models.FileField(upload_to="spotting/%Y/%m/")
+    # The rows as they were read, without what may not be kept; gone once they are imported or given up.
+    file = models.FileField(upload_to="spotting/%Y/%m/", blank=True)
     size = models.PositiveIntegerField(help_text="octets")
     sheet = models.CharField(_("feuille"), max_length=100, blank=True, default="")
     titles = models.JSONField(_("titres des colonnes"), default=list)
@@ -225,6 +230,8 @@ class SpottingImport(OperatorRow):
     # Rows of the file in all, and done in the step under way: what the progress bar shows.
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    # The last line handled in the step under way: where a worker goes on.
+    position = models.PositiveIntegerField(default=0)
     worked_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -248,18 +255,22 @@ class SpottingRow(OperatorRow):
 
     batch = models.ForeignKey(SpottingImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("ligne"))
-    cells = models.JSONField(default=list)
     fixes = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     verdict = models.CharField(max_length=8, choices=RowVerdict, default=RowVerdict.PENDING)
     problems = models.JSONField(default=list)
+    # The same for two lines that tell of one person; empty when the line is not clear enough.
+    key = models.CharField(max_length=200, blank=True, default="")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="spotting_rows")
     # Whether the import opened the person's file, which undoing then removes.
     created = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["number"]
-        indexes = [models.Index(fields=["batch", "verdict", "number"], name="spotting_row_by_verdict")]
+        indexes = [
+            models.Index(fields=["batch", "verdict", "number"], name="spotting_row_by_verdict"),
+            models.Index(fields=["batch", "key"], name="spotting_row_by_key", condition=~Q(key="")),
+        ]
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="spotting_row_once")]
 
     def __str__(self) -> str:
