@@ -4,11 +4,14 @@ from allauth.account.views import email
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from declic.accounts.sign_in_views import AccountView
+
 urlpatterns = [
     path("", include("declic.web.urls")),
     # Read only: whoever took the address of someone to be invited would receive that person's role.
     path("compte/email/", require_safe(email), name="account_email"),
     path("compte/", include("allauth.account.urls")),
+    path("compte/mfa/", AccountView.as_view(), name="mfa_index"),
     path("compte/mfa/", include("allauth.mfa.urls")),
     path("structures/", include("declic.accounts.structure_urls")),
     path("comptes/", include("declic.accounts.urls")),

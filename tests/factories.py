@@ -111,6 +111,7 @@ def a_partner(operator: Organisation, kind: str = "prescriber", name: str | None
         name=name or f"Partenaire {next(_numbers)}",
         kinds=[kind if kind != "network" else "training_partner"],
         prescriber_kind="PLIE" if kind == "prescriber" else "",
+        registered_by=operator,
     )
     open_partnership(acting_user=None, operator=operator, partner=partner, kind=kind, since=START)
     return partner

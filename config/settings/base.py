@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "declic.core",
     "declic.organisations",
     "declic.accounts",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "declic.accounts.second_factor.SecondFactor",
     "pghistory.middleware.HistoryMiddleware",
     "declic.core.middleware.refuse_nul",
     "declic.core.middleware.SayBusy",
@@ -146,6 +148,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Whether coordinators must have a second way to prove who they are (servers do; see prod).
+MFA_REQUIRED = False
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français")]

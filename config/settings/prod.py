@@ -7,6 +7,7 @@ from config.settings.base import STATE_DIR
 
 DEBUG = False
 DEMO = False
+MFA_REQUIRED = True
 SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]

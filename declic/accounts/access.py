@@ -2,9 +2,10 @@
 
 from django.http import Http404, HttpRequest
 
+from declic.accounts.actions import digest_of
 from declic.accounts.enums import Permission
-from declic.accounts.models import Membership, User
-from declic.accounts.queries import memberships_to_manage
+from declic.accounts.models import Invitation, Membership, Replacement, User
+from declic.accounts.queries import memberships_to_manage, replacements_seen_by
 from declic.accounts.scope import Scope, scope_of
 from declic.core.dates import today
 from declic.organisations.models import Organisation, Partnership, Site
@@ -51,6 +52,20 @@ def access_membership(pk: int, user: object) -> Membership:
     """The role `pk` in a structure whose accounts `user` keeps; 404 otherwise."""
     require(user, Permission.MANAGE_SITES)
     try:
-        return memberships_to_manage(user, today()).get(pk=pk)  # type: ignore[arg-type]
+        return memberships_to_manage(user).get(pk=pk)  # type: ignore[arg-type]
     except Membership.DoesNotExist:
         raise Http404 from None
+
+
+def access_replacement(pk: int, user: object) -> Replacement:
+    """The replacement `pk`, not over yet, if `user` is one of the two or keeps the accounts there; 404 otherwise."""
+    require(user, Permission.SEE_PEOPLE)
+    try:
+        return replacements_seen_by(user, today()).get(pk=pk)  # type: ignore[arg-type]
+    except Replacement.DoesNotExist:
+        raise Http404 from None
+
+
+def access_invitation(token: str) -> Invitation | None:
+    """The invitation behind a link, used or not; None when no link ever had that token."""
+    return Invitation.objects.select_related("user", "organisation").filter(digest=digest_of(token)).first()

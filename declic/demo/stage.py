@@ -21,7 +21,7 @@ from declic.diagnosis.enums import AssessmentKind, Level, Skill
 from declic.equipment import actions as equipment
 from declic.equipment.enums import Condition
 from declic.equipment.models import Allocation, Device
-from declic.organisations.actions import create_organisation, create_site
+from declic.organisations.actions import create_organisation, create_site, partner_called
 from declic.organisations.models import Organisation, Site
 from declic.orientation.actions import accept_referral, enrol, send_referral
 from declic.orientation.enums import ReferralChannel
@@ -83,7 +83,7 @@ class Stage:
     @classmethod
     def open(cls, case: str, *, operator: str, domain: str, since: datetime.date, kinds: Sequence[str] = ()) -> "Stage":
         """Create the operator, its coordinator and the programme of `examples/CASE.toml`."""
-        organisation = Organisation.objects.filter(name=operator).first() or create_organisation(
+        organisation = partner_called(None, operator) or create_organisation(
             acting_user=None, name=operator, kinds=["operator", *kinds]
         )
         rng = random.Random(case)
@@ -135,7 +135,7 @@ class Stage:
 
     def partner(self, name: str) -> Organisation:
         """A partner that the document named."""
-        return Organisation.objects.get(name=name)
+        return Organisation.objects.get(registered_by=self.operator, name=name)
 
     def person(
         self, on: datetime.date, *, ages: tuple[int, int] = (22, 58), site: Site | None = None, **fields: Any

@@ -18,22 +18,37 @@ def create_organisation(
     acting_user: object,
     name: str,
     kinds: Sequence[str],
+    registered_by: Organisation | None = None,
     prescriber_kind: str = "",
     email: str = "",
     phone: str = "",
 ) -> Organisation:
-    """Create a structure; a name already taken is refused, whatever its case."""
-    if Organisation.objects.filter(name__iexact=name).exists():
+    """Create a structure: an operator, or a partner `registered_by` the operator that works with it.
+
+    A name already taken among operators, or among the partners of that operator, is refused, whatever its case.
+    """
+    if registered_by is not None and OrganisationKind.OPERATOR in kinds:
+        raise DomainError(_("Un partenaire n'est pas un opérateur : laissez ce rôle de côté."), field="kinds")
+    if registered_by is not None:
+        # Two colleagues who add the same partner at once: the second one finds it.
+        Organisation.objects.select_for_update(no_key=True).get(pk=registered_by.pk)
+    if partner_called(registered_by, name) is not None:
         raise DomainError(_("Cette structure existe déjà : choisissez-la dans la liste."), field="name")
     if not kinds:
         raise DomainError(_("Dites ce que fait cette structure : cochez au moins un rôle."), field="kinds")
     return Organisation.objects.create(
+        registered_by=registered_by,
         name=name,
         kinds=[OrganisationKind(kind) for kind in kinds],
         prescriber_kind=prescriber_kind,
         email=email,
         phone=phone,
     )
+
+
+def partner_called(operator: Organisation | None, name: str) -> Organisation | None:
+    """The partner that `operator` registered under that name, whatever its case (among operators if it is None)."""
+    return Organisation.objects.filter(registered_by=operator, name__iexact=name).first()
 
 
 @transaction.atomic
@@ -60,7 +75,11 @@ def update_site(*, acting_user: object, site: Site, **fields: Any) -> Site:
 def open_partnership(
     *, acting_user: object, operator: Organisation, partner: Organisation, kind: str, since: datetime.date
 ) -> Partnership:
-    """Let `partner` reach the operator's cases in the way `kind` says, from `since`."""
+    """Let `partner`, which the operator registered, reach its cases in the way `kind` says, from `since`."""
+    if partner.registered_by_id != operator.pk:
+        raise DomainError(
+            _("Cette structure est inscrite chez un autre opérateur : inscrivez-la d'abord chez vous."), field="partner"
+        )
     if Partnership.objects.filter(operator=operator, partner=partner, kind=kind, until__isnull=True).exists():
         raise DomainError(_("Ce partenariat est déjà en cours."), field="partner")
     return Partnership.objects.create(operator=operator, partner=partner, kind=PartnershipKind(kind), since=since)
@@ -78,22 +97,24 @@ def add_partner(
     email: str = "",
     phone: str = "",
 ) -> Partnership:
-    """Open a partnership with the structure of that name, created if nobody knows it yet.
+    """Open a partnership with the operator's partner of that name, registered now if it is a new one.
 
-    A structure already known keeps what it says of itself: several operators work with it.
+    A partner already registered keeps what it says of itself. The same structure may work with other operators: each has
+    its own record of it, and gives its own roles.
     """
-    partner = Organisation.objects.filter(name__iexact=name).first()
+    if name.casefold() == operator.name.casefold():
+        raise DomainError(_("C'est votre propre structure : un partenariat se noue avec une autre."), field="name")
+    partner = partner_called(operator, name)
     if partner is None:
         partner = create_organisation(
             acting_user=acting_user,
             name=name,
             kinds=[_KIND_OF_PARTNER[PartnershipKind(kind)]],
+            registered_by=operator,
             prescriber_kind=prescriber_kind,
             email=email,
             phone=phone,
         )
-    if partner.pk == operator.pk:
-        raise DomainError(_("C'est votre propre structure : un partenariat se noue avec une autre."), field="name")
     return open_partnership(acting_user=acting_user, operator=operator, partner=partner, kind=kind, since=since)
 
 

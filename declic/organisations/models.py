@@ -3,14 +3,27 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from declic.organisations.enums import OrganisationKind, PartnershipKind, PrescriberKind
 
 
 class Organisation(models.Model):
-    """A structure: it runs programmes, refers people, refurbishes machines, funds… several at once if it does."""
+    """A structure: it runs programmes, refers people, refurbishes machines, funds… several at once if it does.
 
+    An operator stands on its own. A partner is a record of the operator that works with it: two operators that work
+    with the same CCAS have one each, so that nobody gives roles over another's cases.
+    """
+
+    registered_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registered",
+        verbose_name=_("inscrite par"),
+    )
     name = models.CharField(_("nom"), max_length=160)
     kinds = ArrayField(models.CharField(max_length=20, choices=OrganisationKind), verbose_name=_("rôles"))
     prescriber_kind = models.CharField(
@@ -25,9 +38,16 @@ class Organisation(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name"],
-                name="organisation_name_unique",
+                "registered_by",
+                Lower("name"),
+                nulls_distinct=False,
+                name="organisation_named_once_by_each",
                 violation_error_message=_("Cette structure existe déjà."),
+            ),
+            models.CheckConstraint(
+                condition=Q(registered_by__isnull=True) | ~Q(kinds__contains=[OrganisationKind.OPERATOR]),
+                name="operator_registered_by_nobody",
+                violation_error_message=_("Un opérateur n'est inscrit par personne."),
             ),
         ]
 

@@ -12,11 +12,9 @@ from declic.accounts.enums import Permission, Role
 from declic.accounts.models import Membership, User
 from declic.accounts.scope import scope_of
 from declic.core.dates import today
-from declic.organisations.actions import open_partnership
+from declic.organisations.actions import create_organisation, open_partnership
 from declic.organisations.models import Organisation, Partnership, Site
-from tests.accounts.access_rows import ROWS
-from tests.factories import START, a_partner, a_site, a_user, a_world, an_operator, signed_in
-from tests.organisations.access_rows import ROWS as STRUCTURE_ROWS
+from tests.factories import START, a_partner, a_site, a_user, an_operator, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,17 +43,17 @@ def test_a_coordinator_invites_an_adviser_of_a_site(django_capture_on_commit_cal
     role = Membership.objects.get(user__email="nour@exemple.fr")
     assert (role.role, role.site) == (Role.ADVISER, site)
     assert [message.to for message in mail.outbox] == [["nour@exemple.fr"]]
+    assert "/comptes/invitation/" in mail.outbox[0].body
     again = client.post(reverse("accounts:invite"), invited(operator, site=site.pk))
     assert again.status_code == 422
     assert "a déjà ce rôle" in again.text
 
 
-def test_a_partner_that_works_with_others_is_not_staffed_from_here() -> None:
+def test_a_partner_is_staffed_by_the_operator_that_registered_it_alone() -> None:
     operator, other = an_operator(), an_operator()
-    shared, own = a_partner(operator), a_partner(operator)
-    open_partnership(acting_user=None, operator=other, partner=shared, kind="prescriber", since=START)
+    own, theirs = a_partner(operator), a_partner(other)
     client = signed_in(a_user(operator))
-    for organisation, status in ((own, 303), (shared, 422), (other, 422)):
+    for organisation, status in ((own, 303), (theirs, 422), (other, 422)):
         typed = invited(organisation, Role.PRESCRIBER)
         assert client.post(reverse("accounts:invite"), typed).status_code == status
 
@@ -90,7 +88,7 @@ def test_a_role_or_a_partnership_to_come_opens_nothing_yet() -> None:
     )
     assert not scope_of(role.user).reaches
     assert scope_of(role.user, on=tomorrow).can(Permission.SEE_PEOPLE)
-    partner = a_partner(an_operator())
+    partner = create_organisation(acting_user=None, name="PLIE", kinds=["prescriber"], registered_by=operator)
     open_partnership(acting_user=None, operator=operator, partner=partner, kind="prescriber", since=tomorrow)
     assert operator.pk not in scope_of(a_user(partner, Role.PRESCRIBER)).operators(Permission.REFER)
 
@@ -139,27 +137,15 @@ def test_a_partner_is_added_once_and_its_access_ends_with_the_partnership() -> N
     assert not scope_of(referent, on=tomorrow).can(Permission.REFER)
 
 
-def test_a_known_structure_is_taken_up_and_not_made_twice() -> None:
-    known = a_partner(an_operator(), name="PLIE du Pré")
-    operator = an_operator()
-    client = signed_in(a_user(operator))
+def test_each_operator_has_its_own_record_of_a_structure() -> None:
+    operator, other = an_operator(), an_operator()
+    known = a_partner(other, name="PLIE du Pré")
     typed = {"name": "plie du pré", "kind": "prescriber", "prescriber_kind": "PLIE", "since": day()}
-    assert client.post(reverse("organisations:partner_add"), typed).status_code == 303
-    assert Partnership.objects.get(operator=operator).partner == known
-
-
-@pytest.mark.parametrize("role", [Role.ADVISER, Role.VOLUNTEER, Role.PRESCRIBER, Role.CASHIER])
-def test_only_a_coordinator_keeps_accounts_and_places(role: str) -> None:
-    world = a_world()
-    client = signed_in(world.users[role])
-    for name, (kwargs, permission) in {**ROWS, **STRUCTURE_ROWS}.items():
-        if permission != "any":
-            assert client.get(reverse(name, kwargs=kwargs(world))).status_code == 404, name
-
-
-def test_a_stranger_finds_no_page() -> None:
-    world = a_world()
-    stranger = signed_in(a_user(an_operator()))
-    for name, (kwargs, _permission) in {**ROWS, **STRUCTURE_ROWS}.items():
-        if url_kwargs := kwargs(world):
-            assert stranger.get(reverse(name, kwargs=url_kwargs)).status_code == 404, name
+    assert signed_in(a_user(operator)).post(reverse("organisations:partner_add"), typed).status_code == 303
+    mine = Partnership.objects.get(operator=operator).partner
+    assert (mine.name, mine.registered_by) == ("plie du pré", operator)
+    assert mine != known
+    # A second kind of partnership takes up the own record.
+    typed |= {"kind": "training_partner", "prescriber_kind": ""}
+    assert signed_in(a_user(operator)).post(reverse("organisations:partner_add"), typed).status_code == 303
+    assert set(Partnership.objects.filter(operator=operator).values_list("partner", flat=True)) == {mine.pk}

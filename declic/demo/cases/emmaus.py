@@ -33,8 +33,9 @@ def play(case: str) -> Stage:
     )
     stage.member("caisse@emmaus-connect.exemple.fr", "Yasmine Cissé", Role.CASHIER)
     shelter = create_organisation(
-        acting_user=stage.coordinator, name="Accueil de jour La Halte", kinds=["prescriber"], prescriber_kind="CHRS"
-    )
+        acting_user=stage.coordinator, name="Accueil de jour La Halte", kinds=["prescriber"], prescriber_kind="CHRS",
+        registered_by=stage.operator,
+    )  # fmt: skip
     open_partnership(
         acting_user=stage.coordinator, operator=stage.operator, partner=shelter, kind="prescriber", since=D(2021, 1, 1)
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
-from declic.organisations.actions import create_organisation, open_partnership
+from declic.organisations.actions import create_organisation, open_partnership, partner_called
 from declic.organisations.enums import OrganisationKind, PartnershipKind
 from declic.organisations.models import Organisation, Partnership
 
@@ -27,20 +27,24 @@ def partner_named(
     An existing structure and an open partnership stay as they are. Raises `DomainError` if it is the operator itself.
     """
     name = " ".join(name.split())
-    partner = Organisation.objects.filter(name__iexact=name).first()
-    if partner == operator:
+    if name.casefold() == operator.name.casefold():
         raise DomainError(_("« %(name)s » est votre structure : un partenaire en est une autre.") % {"name": name})
+    partner = partner_called(operator, name)
     if partner is None:
-        partner = _created(acting_user, name, kind, prescriber_kind)
+        partner = _created(acting_user, operator, name, kind, prescriber_kind)
     if not Partnership.objects.filter(operator=operator, partner=partner, kind=kind, until__isnull=True).exists():
         open_partnership(acting_user=acting_user, operator=operator, partner=partner, kind=kind, since=since)
     return partner
 
 
-def _created(acting_user: User, name: str, kind: str, prescriber_kind: str) -> Organisation:
+def _created(acting_user: User, operator: Organisation, name: str, kind: str, prescriber_kind: str) -> Organisation:
     if kind == PartnershipKind.NETWORK:
         # A partner of the network plays none of the roles that a structure can be filed under.
-        return Organisation.objects.create(name=name, kinds=[])
+        return Organisation.objects.create(registered_by=operator, name=name, kinds=[])
     return create_organisation(
-        acting_user=acting_user, name=name, kinds=[OrganisationKind(kind)], prescriber_kind=prescriber_kind
+        acting_user=acting_user,
+        name=name,
+        kinds=[OrganisationKind(kind)],
+        registered_by=operator,
+        prescriber_kind=prescriber_kind,
     )
