@@ -19,6 +19,7 @@ from stdnum.fr import nir
 
 from declic.core.dates import format_short, parse_french_date
 from declic.core.money import format_euros, parse_euros
+from declic.core.uploads import MAX_UPLOAD, TooLargeFile, too_large
 
 # France first, then the departments overseas that have a country code of their own.
 _PHONE_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
@@ -340,6 +341,34 @@ class EmailField(forms.EmailField):
 
     def __init__(self, *, max_length: int = 254, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
+
+
+class UploadField(forms.FileField):
+    """One file of at most `max_bytes`; `accept` is what the browser proposes (`.xlsx,.ods,.csv`), never trusted.
+
+    A file that was too large to be received (`declic.core.uploads`) is an error of this field: the form keeps the rest.
+    """
+
+    widget = forms.FileInput
+    default_error_messages = {
+        "required": gettext_lazy("Choisissez un fichier."),
+        "missing": gettext_lazy("Choisissez un fichier."),
+        "empty": gettext_lazy("Ce fichier est vide : choisissez-en un autre."),
+    }
+
+    def __init__(self, *, accept: str = "", max_bytes: int = MAX_UPLOAD, **kwargs: Any) -> None:
+        self.accept, self.max_bytes = accept, min(max_bytes, MAX_UPLOAD)
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        size = self.max_bytes // (1024 * 1024)
+        attrs = {"data-most": self.max_bytes, "data-too-large": _("Choisissez un fichier de %d Mo au plus.") % size}
+        return {**super().widget_attrs(widget), **attrs, **({"accept": self.accept} if self.accept else {})}
+
+    def to_python(self, data: Any) -> Any:
+        if data not in self.empty_values and (isinstance(data, TooLargeFile) or data.size > self.max_bytes):
+            raise ValidationError(too_large(data.name, self.max_bytes), code="too_large")
+        return super().to_python(data)
 
 
 # ------------------------------------------------------------------------------------------------------------ choices

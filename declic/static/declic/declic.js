@@ -17,6 +17,16 @@ document.addEventListener("click", (event) => {
   if (print) window.print();
 });
 
+// A file that the server would refuse is said at once, before minutes of sending it.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.dataset.tooLarge || !input.files) return;
+  if ([...input.files].some((file) => file.size > Number(input.dataset.most))) {
+    window.alert(input.dataset.tooLarge);
+    input.value = "";
+  }
+});
+
 // What stands aside is open where there is room for it, folded on a telephone.
 if (window.matchMedia("(min-width: 900px)").matches) {
   for (const aside of document.querySelectorAll("details[data-open-wide]")) aside.open = true;
