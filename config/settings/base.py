@@ -165,6 +165,12 @@ STATICFILES_DIRS = [
 ]
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_ROOT = STATE_DIR / "media"
+# The first lets go of a file that is too large, as it arrives; the others are Django's own.
+FILE_UPLOAD_HANDLERS = [
+    "declic.core.uploads.LetGoOfLargeFiles",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
