@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "declic.accounts.second_factor.SecondFactor",
     "pghistory.middleware.HistoryMiddleware",
+    "declic.people.middleware.LogOpenings",
     "declic.core.middleware.refuse_nul",
     "declic.core.middleware.SayBusy",
 ]

@@ -9,6 +9,7 @@ from declic.accounts.scope import scope_of
 from declic.connectivity.models import InternetAid, RechargeProduct, RechargeSale
 from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
+from declic.people.openings import note_opening
 
 
 def visible_aids(user: User, *permissions: Permission) -> QuerySet[InternetAid]:
@@ -34,9 +35,11 @@ def access_aid(pk: int, user: User, *permissions: Permission, for_update: bool =
     if for_update:
         aids = aids.select_for_update(of=("self",))
     try:
-        return aids.get(pk=pk)
+        aid = aids.get(pk=pk)
     except InternetAid.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=aid.enrolment.person_id, operator_id=aid.operator_id)
+    return aid
 
 
 def visible_products(user: User, permission: Permission = Permission.TAKE_MONEY) -> QuerySet[RechargeProduct]:

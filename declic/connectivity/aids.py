@@ -12,7 +12,7 @@ from declic.connectivity import actions
 from declic.connectivity.access import access_aid, visible_aids
 from declic.connectivity.forms import AidPaymentForm, AidRefusalForm, AidRequestForm
 from declic.connectivity.models import AidState, InternetAid
-from declic.core.dates import now, today
+from declic.core.dates import today
 from declic.core.forms import posted
 from declic.core.money import format_euros
 from declic.core.pagination import keyset_page
@@ -20,8 +20,6 @@ from declic.core.views import Done, post_action, submit
 from declic.ledger.enums import Means
 from declic.orientation.access import access_enrolment
 from declic.people.access import visible_people
-from declic.people.actions import log_access
-from declic.people.models import AccessLog
 from declic.programmes.schema import cents
 
 # What each tab of the queue holds; the oldest waits first, the latest decision comes first.
@@ -86,7 +84,6 @@ def aid(request: HttpRequest, aid_id: int) -> HttpResponseBase:
     """One request with all that a decision needs, and the decision."""
     user = user_of(request)
     found = access_aid(aid_id, user)
-    log_access(acting_user=user, person=found.enrolment.person, act=AccessLog.Act.VIEW, at=now())
     return render(request, "connectivity/aid.html", _page(request, found))
 
 

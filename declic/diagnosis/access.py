@@ -7,6 +7,8 @@ from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.diagnosis.models import Assessment, Barrier, PlanAction
 from declic.orientation.access import visible_enrolments
+from declic.orientation.models import Enrolment
+from declic.people.openings import note_opening
 
 
 def visible_assessments(user: User, permission: Permission = Permission.ASSESS) -> QuerySet[Assessment]:
@@ -31,7 +33,9 @@ def access_assessment(
     rows = visible_assessments(user, permission).select_related(
         "enrolment__person", "enrolment__edition__programme", "enrolment__terms", "adviser", "confirmed_by"
     )
-    return _one(rows, pk, for_update=for_update)
+    found = _one(rows, pk, for_update=for_update)
+    _note(user, found.enrolment)
+    return found
 
 
 def access_barrier(
@@ -41,14 +45,23 @@ def access_barrier(
     rows = visible_barriers(user, permission).select_related(
         "enrolment__person", "enrolment__edition__programme", "recorded_by"
     )
-    return _one(rows, pk, for_update=for_update)
+    found = _one(rows, pk, for_update=for_update)
+    _note(user, found.enrolment)
+    return found
 
 
 def access_plan_action(
     pk: int, user: User, permission: Permission = Permission.ASSESS, *, for_update: bool = False
 ) -> PlanAction:
     """The action with its barrier, locked if asked; 404 when out of reach."""
-    return _one(visible_plan_actions(user, permission).select_related("barrier"), pk, for_update=for_update)
+    rows = visible_plan_actions(user, permission).select_related("barrier__enrolment")
+    found = _one(rows, pk, for_update=for_update)
+    _note(user, found.barrier.enrolment)
+    return found
+
+
+def _note(user: User, enrolment: Enrolment) -> None:
+    note_opening(user, person_id=enrolment.person_id, operator_id=enrolment.operator_id)
 
 
 def _one[M: Model](rows: QuerySet[M], pk: int, *, for_update: bool) -> M:

@@ -7,6 +7,8 @@ from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.people.access import joined, within
+from declic.people.openings import note_opening
 
 NOTHING = Q(pk__in=[])
 # Partners who come to an operator's machines, and those who come to its people.
@@ -45,13 +47,9 @@ def visible_allocations(user: User, *permissions: Permission) -> QuerySet[Alloca
     where = NOTHING
     scope = scope_of(user)
     for permission in permissions or _READ:
-        for reach in scope.having(permission):
-            if reach.is_partner and reach.role != Role.ADVISER:
-                continue
-            here = Q(operator=reach.operator_id)
-            if reach.site_id is not None:
-                here &= Q(person__site=reach.site_id) | Q(enrolment__site=reach.site_id) | Q(person__site__isnull=True)
-            where |= here
+        for reach in joined(scope.having(permission)):
+            if not reach.is_partner or reach.role == Role.ADVISER:
+                where |= within(reach, "person", sites=("enrolment__site",))
     return Allocation.objects.filter(where)
 
 
@@ -63,9 +61,11 @@ def access_allocation(pk: int, user: User, *permissions: Permission, for_update:
     if for_update:
         allocations = allocations.select_for_update(of=("self",))
     try:
-        return allocations.get(pk=pk)
+        allocation = allocations.get(pk=pk)
     except Allocation.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=allocation.person_id, operator_id=allocation.operator_id)
+    return allocation
 
 
 def visible_ceremonies(user: User, permission: Permission = Permission.HAND_OVER) -> QuerySet[Ceremony]:

@@ -7,6 +7,7 @@ from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.followup.models import Outcome
 from declic.orientation.access import visible_enrolments
+from declic.people.openings import note_opening
 
 
 def visible_outcomes(user: User, permission: Permission = Permission.CLOSE_ENROLMENTS) -> QuerySet[Outcome]:
@@ -22,6 +23,8 @@ def access_outcome(
     if for_update:
         outcomes = outcomes.select_for_update(of=("self",))
     try:
-        return outcomes.get(pk=pk)
+        outcome = outcomes.get(pk=pk)
     except Outcome.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=outcome.exit.enrolment.person_id, operator_id=outcome.operator_id)
+    return outcome

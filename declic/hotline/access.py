@@ -10,6 +10,7 @@ from declic.hotline.models import Ticket
 from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
 from declic.people.models import Person
+from declic.people.openings import note_opening
 
 
 def visible_tickets(user: User, *permissions: Permission) -> QuerySet[Ticket]:
@@ -20,7 +21,7 @@ def visible_tickets(user: User, *permissions: Permission) -> QuerySet[Ticket]:
     where = Q(pk__in=[])
     for permission in permissions or (Permission.ANSWER_TICKETS, Permission.OPEN_TICKETS):
         for reach in scope_of(user).having(permission):
-            here = Q(operator=reach.operator_id)
+            here = Q(operator=reach.operator_id, person__archived_on__isnull=True)
             if reach.role == Role.PRESCRIBER:
                 where |= here & Q(opened_by=user)
             elif reach.role == Role.REFURBISHER and reach.is_partner:
@@ -40,9 +41,11 @@ def access_ticket(pk: int, user: User, *permissions: Permission, for_update: boo
     if for_update:
         tickets = tickets.select_for_update(of=("self",))
     try:
-        return tickets.get(pk=pk)
+        ticket = tickets.get(pk=pk)
     except Ticket.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=ticket.person_id, operator_id=ticket.operator_id)
+    return ticket
 
 
 def visible_callers(user: User) -> QuerySet[Person]:
@@ -54,9 +57,11 @@ def visible_callers(user: User) -> QuerySet[Person]:
 def access_caller(pk: int, user: User) -> Person:
     """The person `pk` if `user` may open a request for her; 404 otherwise, whether she exists or not."""
     try:
-        return visible_callers(user).get(pk=pk)
+        person = visible_callers(user).get(pk=pk)
     except Person.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=person.pk, operator_id=person.operator_id)
+    return person
 
 
 def may_answer(user: User, ticket: Ticket) -> bool:

@@ -7,34 +7,28 @@ from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import Reach, scope_of
 from declic.orientation.models import Enrolment, Referral
+from declic.people.access import joined, within
+from declic.people.openings import note_opening
 
 READ_PERMISSIONS = (Permission.SEE_PEOPLE, Permission.REFER, Permission.DECIDE_AID)
 
 
 def _reached(reach: Reach, *, referral: str, sites: tuple[str, ...]) -> Q | None:
-    """Rows of one reach: a prescriber's own referrals, else the operator's, on the site if the reach names one."""
-    here = Q(operator=reach.operator_id)
-    if reach.is_partner:
-        if reach.role == Role.PRESCRIBER:
-            return here & Q(**{f"{referral}prescriber": reach.organisation_id})
-        if reach.role != Role.ADVISER:
-            return None
-    elif reach.role == Role.PRESCRIBER:
-        return here & Q(**{f"{referral}prescriber": reach.organisation_id})
-    if reach.site_id is not None:
-        on_site = Q(**{f"{sites[0]}__isnull": True})
-        for path in sites:
-            on_site |= Q(**{path: reach.site_id})
-        here &= on_site
-    return here
+    """Rows of one reach: a prescriber's own referrals, else what it opens of the operator's people, or of its own `sites`."""
+    if reach.role == Role.PRESCRIBER:
+        sent = Q(**{f"{referral}prescriber": reach.organisation_id})
+        return sent & Q(operator=reach.operator_id, person__archived_on__isnull=True)
+    if reach.is_partner and reach.role != Role.ADVISER:
+        return None
+    return within(reach, "person", sites=sites)
 
 
 def visible_referrals(user: User, *permissions: Permission) -> QuerySet[Referral]:
     """Referrals that `user` reaches with one of `permissions` (reading, if none is named)."""
     where = Q(pk__in=[])
     for permission in permissions or (Permission.ANSWER_REFERRALS, Permission.REFER):
-        for reach in scope_of(user).having(permission):
-            rows = _reached(reach, referral="", sites=("person__site",))
+        for reach in joined(scope_of(user).having(permission)):
+            rows = _reached(reach, referral="", sites=("site",))
             if rows is not None:
                 where |= rows
     return Referral.objects.filter(where)
@@ -46,16 +40,18 @@ def access_referral(pk: int, user: User, *permissions: Permission, for_update: b
     if for_update:
         referrals = referrals.select_for_update(of=("self",))
     try:
-        return referrals.get(pk=pk)
+        referral = referrals.get(pk=pk)
     except Referral.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=referral.person_id, operator_id=referral.operator_id)
+    return referral
 
 
 def visible_enrolments(user: User, permission: Permission = Permission.SEE_PEOPLE) -> QuerySet[Enrolment]:
     """Enrolments that `user` reaches with `permission`; a prescriber's member only those that came from it."""
     where = Q(pk__in=[])
-    for reach in scope_of(user).having(permission):
-        rows = _reached(reach, referral="referral__", sites=("person__site", "site"))
+    for reach in joined(scope_of(user).having(permission)):
+        rows = _reached(reach, referral="referral__", sites=("site",))
         if rows is not None:
             where |= rows
     return Enrolment.objects.filter(where)
@@ -69,6 +65,8 @@ def access_enrolment(
     if for_update:
         enrolments = enrolments.select_for_update(of=("self",))
     try:
-        return enrolments.get(pk=pk)
+        enrolment = enrolments.get(pk=pk)
     except Enrolment.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=enrolment.person_id, operator_id=enrolment.operator_id)
+    return enrolment

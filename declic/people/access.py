@@ -1,25 +1,73 @@
-"""The only ways to a person's file: those of one's own operator and sites."""
+"""The only ways to a person's file, and to the rows that hang on it: by operator, place, share and caseload."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
-from declic.accounts.scope import scope_of
-from declic.people.models import Person
+from declic.accounts.scope import Reach, scope_of
+from declic.core.dates import today
+from declic.people.models import CaseWorker, FileShare, Person, PersonLink
+from declic.people.openings import note_opening
+
+
+def open_shares(on: datetime.date) -> Q:
+    """Shares under way on a day, as a condition on `FileShare`."""
+    return Q(since__lte=on, until__gte=on, ended_on__isnull=True)
+
+
+def within(reach: Reach, path: str = "person", *, sites: Iterable[str] = (), on: datetime.date | None = None) -> Q:
+    """What `reach` opens among rows that lead to a person by `path` ("" for the persons themselves).
+
+    The rows of its operator; on its place if it names one (or tied to none, or shared with its team today, or, for each
+    of `sites`, that own place of the row); of the people followed if it is limited to a caseload. Archived files are
+    closed: only `visible_people` opens them, to those who keep the rights of persons.
+    """
+    prefix = f"{path}__" if path else ""
+    key = path or "pk"
+    here = Q(operator=reach.operator_id)
+    if path:
+        here &= Q(**{f"{prefix}archived_on__isnull": True})
+    if reach.site_id is not None:
+        shared = FileShare.objects.filter(open_shares(on or today()), operator=reach.operator_id, site=reach.site_id)
+        on_site = Q(**{f"{prefix}site": reach.site_id}) | Q(**{f"{prefix}site__isnull": True})
+        on_site |= Q(**{f"{key}__in": shared.order_by().values("person")})
+        for site in sites:
+            on_site |= Q(**{site: reach.site_id})
+        here &= on_site
+    if reach.caseload_of is not None:
+        followed = CaseWorker.objects.filter(operator=reach.operator_id, user__in=reach.caseload_of, until__isnull=True)
+        here &= Q(**{f"{key}__in": followed.order_by().values("person")})
+    return here
+
+
+def joined(reaches: Iterable[Reach]) -> Iterator[Reach]:
+    """The same reaches, those that differ by their caseload alone made one, so that the database asks once."""
+    groups: dict[Reach, set[int] | None] = {}
+    for reach in reaches:
+        alike = dataclasses.replace(reach, caseload_of=None, stands_in_for=None)
+        followed = groups.get(alike, set())
+        both = followed is not None and reach.caseload_of is not None
+        groups[alike] = {*(followed or ()), *(reach.caseload_of or ())} if both else None
+    for reach, users in groups.items():
+        yield reach if users is None else dataclasses.replace(reach, caseload_of=tuple(sorted(users)))
 
 
 def visible_people(user: User, permission: Permission = Permission.SEE_PEOPLE) -> QuerySet[Person]:
-    """People whom `user` reaches with `permission`; someone tied to no site yet is seen by every site of the operator."""
+    """People whom `user` reaches with `permission`; someone tied to no site yet is seen by every site of the operator.
+
+    Without the files that were reunited with another or anonymised; archived ones only for who keeps persons' rights.
+    """
     where = Q(pk__in=[])
-    for reach in scope_of(user).having(permission):
-        if reach.is_partner:
-            continue
-        here = Q(operator=reach.operator_id)
-        if reach.site_id is not None:
-            here &= Q(site=reach.site_id) | Q(site__isnull=True)
-        where |= here
-    return Person.objects.filter(where)
+    for reach in joined(scope_of(user).having(permission)):
+        if not reach.is_partner:
+            where |= within(reach, "")
+    people = Person.objects.filter(where, merged_into__isnull=True, anonymised_on__isnull=True)
+    return people if permission == Permission.MANAGE_RIGHTS else people.filter(archived_on__isnull=True)
 
 
 def access_person(
@@ -30,9 +78,23 @@ def access_person(
     if for_update:
         people = people.select_for_update(of=("self",))
     try:
-        return people.get(pk=pk)
+        person = people.get(pk=pk)
     except Person.DoesNotExist:
         raise Http404 from None
+    note_opening(user, person_id=person.pk, operator_id=person.operator_id)
+    return person
+
+
+def kept_instead_of(pk: int, user: User) -> int | None:
+    """The file with which the file `pk` was reunited, when `user` may see it; None otherwise."""
+    kept = visible_people(user).filter(absorbed=pk).values_list("pk", flat=True)
+    return next(iter(kept), None)
+
+
+def visible_links(user: User, person: Person) -> QuerySet[PersonLink]:
+    """The links of a person to others whom `user` may see too: a lookup never tells that someone else exists (rule 19)."""
+    seen = visible_people(user).values("pk")
+    return PersonLink.objects.filter(Q(person=person, other__in=seen) | Q(other=person, person__in=seen))
 
 
 def own_site(user: User, operator_id: int) -> int | None:
@@ -40,3 +102,9 @@ def own_site(user: User, operator_id: int) -> int | None:
     reaches = [reach for reach in scope_of(user).having(Permission.EDIT_PEOPLE) if reach.operator_id == operator_id]
     sites = {reach.site_id for reach in reaches}
     return sites.pop() if len(sites) == 1 else None
+
+
+def sees_caseload_only(user: User, operator_id: int) -> bool:
+    """Whether `user` sees at this operator the people followed and nobody else: who opens a file then follows it."""
+    reaches = [reach for reach in scope_of(user).having(Permission.EDIT_PEOPLE) if reach.operator_id == operator_id]
+    return bool(reaches) and all(reach.caseload_of is not None for reach in reaches)

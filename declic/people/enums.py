@@ -151,6 +151,21 @@ class PairState(TextChoices):
     DISTINCT = "distinct", _("deux personnes différentes")
 
 
+class PairReason(TextChoices):
+    """Why two files may be one person's: none of them is a proof."""
+
+    SAME_BIRTH_DATE = "same_birth_date", _("même date de naissance")
+    SAME_NAME = "same_name", _("même nom et même prénom")
+    CLOSE_NAME = "close_name", _("nom écrit presque pareil")
+    SOUNDS_ALIKE = "sounds_alike", _("nom qui se prononce pareil")
+    SWAPPED_NAMES = "swapped_names", _("nom et prénom échangés")
+    BIRTH_NAME = "birth_name", _("nom d'usage de l'un, nom de naissance de l'autre")
+    CLOSE_BIRTH_DATE = "close_birth_date", _("dates de naissance à un chiffre près")
+    SAME_PHONE = "same_phone", _("même téléphone (un couple peut le partager)")
+    SAME_EMAIL = "same_email", _("même courriel (une famille peut le partager)")
+    SAME_ADDRESS = "same_address", _("même adresse")
+
+
 class SnapshotMoment(TextChoices):
     ENTRY = "entry", _("à l'entrée")
     CHANGE = "change", _("changement")

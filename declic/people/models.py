@@ -182,7 +182,10 @@ class AccessLog(OperatorRow):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["person", "-at"], name="access_by_person")]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="access_by_person"),
+            models.Index(fields=["operator", "at"], name="access_by_age"),
+        ]
         triggers = [append_only()]
 
     def __str__(self) -> str:
@@ -309,6 +312,7 @@ class DuplicatePair(OperatorRow):
     found_on = models.DateField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    decided_why = models.CharField(_("comment on le sait"), max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ["-score", "pk"]

@@ -16,7 +16,8 @@ from declic.core.dates import parse_french_date
 from declic.core.forms import PhoneField
 from declic.organisations.enums import OrganisationKind
 from declic.organisations.models import Organisation
-from declic.people.models import Person, PersonPhone, Snapshot
+from declic.people.enums import RightsKind
+from declic.people.models import Person, PersonPhone, RightsEvent, Snapshot
 
 # Below this, two words share too little to be one word and a slip of the keyboard; above, short names are missed.
 _NEAR_ENOUGH = 0.4
@@ -106,18 +107,21 @@ def _identifiers(text: str) -> tuple[str, Q]:
             where &= Q(pk__in=[])
     text = _DATE.sub(" ", text)
     for match in _CASE_NUMBER.finditer(text):
-        where &= Q(case_number=_case_number(match[1]))
+        where &= _numbered(match[1])
     text = _CASE_NUMBER.sub(" ", text)
     for match in _PHONE.finditer(text):
         where &= _reached_at(match[0])
     text = _PHONE.sub(" ", text)
     for match in _SHORT_NUMBER.finditer(text):
-        where &= Q(case_number=_case_number(match[1]))
+        where &= _numbered(match[1])
     return _SHORT_NUMBER.sub(" ", text), where
 
 
-def _case_number(digits: str) -> str:
-    return f"D-{int(digits):05d}"
+def _numbered(digits: str) -> Q:
+    """The file of this number, or the one that it was reunited with: papers go on bearing the old number."""
+    number = f"D-{int(digits):05d}"
+    absorbed = Person.objects.filter(case_number=number, merged_into__isnull=False).order_by()
+    return Q(case_number=number) | Q(pk__in=absorbed.values("merged_into"))
 
 
 def _reached_at(typed: str) -> Q:
@@ -203,3 +207,12 @@ def same_identity(
 def latest_snapshot(person: Person) -> Snapshot | None:
     """The newest situation of `person`, those that a later one corrects left out."""
     return Snapshot.objects.filter(person=person, corrected_by__isnull=True).order_by("-on", "-pk").first()
+
+
+def objects_to(person: Person, purpose: str) -> bool:
+    """Whether the person objects to that use of her data: the last word said of it, and not yet taken back."""
+    said = RightsEvent.objects.filter(
+        person=person, purpose=purpose, kind__in=(RightsKind.OBJECTION, RightsKind.OBJECTION_LIFTED)
+    )
+    last = said.order_by("-on", "-recorded_at", "-pk").first()
+    return last is not None and last.kind == RightsKind.OBJECTION

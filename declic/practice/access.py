@@ -6,6 +6,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.people.access import visible_people
+from declic.people.openings import note_opening
 from declic.practice.models import Attempt
 
 
@@ -19,4 +20,5 @@ def access_attempt(pk: int, user: User, permission: Permission = Permission.ASSE
     found = visible_attempts(user, permission).select_related("person").filter(pk=pk).first()
     if found is None:
         raise Http404
+    note_opening(user, person_id=found.person_id, operator_id=found.operator_id)
     return found

@@ -8,6 +8,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import Reach, scope_of
+from declic.people.openings import note_opening
 from declic.training.models import Attendance, ClassSession, CourseGroup, GroupPlace, Visit
 
 NOTHING = Q(pk__in=[])
@@ -72,7 +73,9 @@ def access_place(
     rows = GroupPlace.objects.filter(group__in=visible_groups(user, permission)).select_related(
         "group", "enrolment__person"
     )
-    return _one(rows, pk, for_update=for_update)
+    place = _one(rows, pk, for_update=for_update)
+    note_opening(user, person_id=place.enrolment.person_id, operator_id=place.operator_id)
+    return place
 
 
 def access_session(
@@ -102,7 +105,9 @@ def access_attendance(
     rows = Attendance.objects.filter(class_session__in=visible_sessions(user, permission, on=on)).select_related(
         "class_session__group", "enrolment__person", "recorded_by"
     )
-    return _one(rows, pk, for_update=for_update)
+    line = _one(rows, pk, for_update=for_update)
+    note_opening(user, person_id=line.enrolment.person_id, operator_id=line.operator_id)
+    return line
 
 
 def knows_files(user: User, operator_id: int) -> bool:

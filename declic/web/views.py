@@ -11,11 +11,9 @@ from declic.accounts.access import require
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.accounts.scope import scope_of
-from declic.core.dates import format_long, now, today
+from declic.core.dates import format_long, today
 from declic.equipment.access import visible_devices
 from declic.people.access import access_person, visible_people
-from declic.people.actions import log_access
-from declic.people.models import AccessLog
 from declic.people.queries import search_people
 from declic.web.file import summary_of
 from declic.web.journey import next_steps, stands
@@ -50,7 +48,6 @@ def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """The person's file on one page; opening it is logged."""
     user = user_of(request)
     person = access_person(person_id, user)
-    log_access(acting_user=user, person=person, act=AccessLog.Act.VIEW, at=now())
     on = today()
     scope = scope_of(user)
     all_stands = stands(person, on=on)

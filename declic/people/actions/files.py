@@ -1,7 +1,8 @@
-"""Every write about a person: file, situation, and the trace of who looked."""
+"""Opening and correcting a file: who the person is, how to reach her, her situation on a date."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from declic.accounts.models import User
 from declic.core.errors import DomainError
 from declic.organisations.models import Organisation
+from declic.people.access import sees_caseload_only
 from declic.people.enums import SnapshotMoment
-from declic.people.models import AccessLog, CaseNumber, Person, PersonPhone, Snapshot
+from declic.people.models import CaseNumber, CaseWorker, Person, PersonPhone, Snapshot
 
 FACTS = (
     "labour_status",
@@ -59,10 +61,13 @@ def register_person(
     first_name: str,
     last_name: str,
     on: datetime.date,
-    phones: Sequence[str] = (),
+    phones: Sequence["str | Phone"] = (),
     **fields: Any,
 ) -> Person:
-    """Open a person's file at `operator` and give it the next case number; `phones` are E.164 numbers."""
+    """Open a person's file at `operator` and give it the next case number; `phones` are E.164 numbers.
+
+    Whoever sees only the people followed follows the one whose file she or he opens: it would be out of sight at once.
+    """
     _check_identity(first_name=first_name, last_name=last_name, birth_date=fields.get("birth_date"), on=on)
     person = Person.objects.create(
         operator=operator,
@@ -71,28 +76,52 @@ def register_person(
         last_name=last_name.strip(),
         **fields,
     )
-    _give_phones(person, phones)
+    _set_phones(person, phones, on=on)
+    if sees_caseload_only(acting_user, operator.pk):
+        CaseWorker.objects.create(operator=operator, person=person, user=acting_user, since=on)
     return person
 
 
-def _give_phones(person: Person, phones: Sequence[str]) -> None:
-    numbers = dict.fromkeys(number for number in phones if number)
-    PersonPhone.objects.bulk_create(
-        [PersonPhone(operator_id=person.operator_id, person=person, number=number) for number in numbers]
-    )
+@dataclass(frozen=True)
+class Phone:
+    """A number (E.164) at which a person can be reached, whose it is or when to call, and whether it stopped answering."""
+
+    number: str
+    note: str = ""
+    wrong: bool = False
 
 
-def _set_phones(person: Person, phones: Sequence[str]) -> None:
-    wanted = [number for number in phones if number]
+def _set_phones(person: Person, phones: Sequence[str | Phone], *, on: datetime.date) -> None:
+    """Make `phones` the person's numbers: rows that stay are kept, with the day since which one no longer answers."""
+    typed = [Phone(phone) if isinstance(phone, str) else phone for phone in phones]
+    wanted = {phone.number: phone for phone in reversed(typed) if phone.number}
     person.phones.exclude(number__in=wanted).delete()
-    known = set(person.phones.values_list("number", flat=True))
-    _give_phones(person, [number for number in wanted if number not in known])
+    known = {row.number: row for row in person.phones.all()}
+    for number in dict.fromkeys(phone.number for phone in typed if phone.number):
+        phone = wanted[number]
+        row = known.get(number) or PersonPhone(operator_id=person.operator_id, person=person, number=number)
+        wrong_since = (row.wrong_since or on) if phone.wrong else None
+        if row.pk is None or (row.note, row.wrong_since) != (phone.note, wrong_since):
+            row.note, row.wrong_since = phone.note, wrong_since
+            row.save()
 
 
 @transaction.atomic
 def add_phones(*, acting_user: User, person: Person, phones: Sequence[str]) -> None:
     """Add numbers (E.164) at which the person can be reached, without touching those already there."""
-    _set_phones(person, [*person.phones.values_list("number", flat=True), *phones])
+    known = set(person.phones.values_list("number", flat=True))
+    PersonPhone.objects.bulk_create(
+        PersonPhone(operator_id=person.operator_id, person=person, number=number)
+        for number in dict.fromkeys(phones)
+        if number and number not in known
+    )
+
+
+@transaction.atomic
+def mark_phone(*, acting_user: User, person: Person, number: str, wrong_since: datetime.date | None) -> None:
+    """Note since when a number (E.164) of the person no longer reaches her, or that it does again (None)."""
+    if not person.phones.filter(number=number).update(wrong_since=wrong_since):
+        raise DomainError(_("Ce numéro n'est plus dans le dossier."), field="number")
 
 
 @transaction.atomic
@@ -102,7 +131,7 @@ def correct_person(
     person: Person,
     on: datetime.date,
     changes: Mapping[str, Any],
-    phones: Sequence[str] | None = None,
+    phones: Sequence[str | Phone] | None = None,
 ) -> Person:
     """Correct what the file says of the person; the former values stay in its history."""
     for field, value in changes.items():
@@ -110,7 +139,7 @@ def correct_person(
     _check_identity(first_name=person.first_name, last_name=person.last_name, birth_date=person.birth_date, on=on)
     person.save()
     if phones is not None:
-        _set_phones(person, phones)
+        _set_phones(person, phones, on=on)
     return person
 
 
@@ -137,23 +166,4 @@ def take_snapshot(
         on=on,
         recorded_by=acting_user,
         **facts,
-    )
-
-
-def log_accesses(
-    *, acting_user: User, operator_id: int, people: Iterable[int], act: str, at: datetime.datetime
-) -> None:
-    """Record that a paper or a list with the names of `people` (ids) was opened or printed (rule 17), each once."""
-    AccessLog.objects.bulk_create(
-        [
-            AccessLog(operator_id=operator_id, person_id=person, user=acting_user, act=AccessLog.Act(act), at=at)
-            for person in dict.fromkeys(people)
-        ]
-    )
-
-
-def log_access(*, acting_user: User, person: Person, act: str, at: datetime.datetime) -> AccessLog:
-    """Record that a file was opened, exported or printed (rule 17): one INSERT, so no transaction of its own."""
-    return AccessLog.objects.create(
-        operator_id=person.operator_id, person=person, user=acting_user, act=AccessLog.Act(act), at=at
     )
