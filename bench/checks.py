@@ -6,6 +6,7 @@ from django.db import connection
 
 from declic.equipment.checks import claim_problems
 from declic.ledger.checks import book_problems
+from declic.organisations.walls import check_walls
 
 # Each names a rule and counts the rows that break it: what the resting triggers and the actions see to.
 _RULES = {
@@ -63,6 +64,8 @@ def problems() -> Iterator[str]:
             count = cursor.fetchone()[0]
             if count:
                 yield f"{rule}: {count} rows do not"
+        # Without the wall the pages would be measured as they are not served.
+        yield from (each.msg for each in check_walls())
         yield from book_problems()
         yield from claim_problems()
         cursor.execute("RESET statement_timeout")

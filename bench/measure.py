@@ -26,7 +26,7 @@ _NEXT = re.compile(r'href="\?([^"]*curseur=[^"]*)"')
 
 @dataclass
 class Counter:
-    """Counts every statement sent to PostgreSQL, those of savepoints included."""
+    """Counts every statement sent to PostgreSQL, those of savepoints included; not the three of the wall (docs/adr/009)."""
 
     count: int = 0
 

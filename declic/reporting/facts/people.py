@@ -32,7 +32,7 @@ visited AS (
     WHERE w.edition_id = ANY(:editions::bigint[]) AND w."on" <= :at AND w.person_id IS NOT NULL
     GROUP BY w.person_id
 ),
-met AS (
+met AS MATERIALIZED (
     SELECT person_id, enrolment_id, entry_snapshot_id, starts_on, sent_on, visited_on,
            COALESCE(starts_on, LEAST(sent_on, visited_on)) AS met_on
     FROM entered FULL JOIN identified USING (person_id) FULL JOIN visited USING (person_id)
