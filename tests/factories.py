@@ -90,7 +90,12 @@ def a_site(operator: Organisation, name: str | None = None) -> Site:
 
 
 def a_user(
-    organisation: Organisation, role: str = Role.COORDINATOR, *, site: Site | None = None, name: str | None = None
+    organisation: Organisation,
+    role: str = Role.COORDINATOR,
+    *,
+    site: Site | None = None,
+    name: str | None = None,
+    caseload_only: bool = False,
 ) -> User:
     number = next(_numbers)
     return invite(
@@ -101,6 +106,7 @@ def a_user(
         role=role,
         starts_on=START,
         site=site,
+        caseload_only=caseload_only,
         password=PASSWORD,
     ).user
 
