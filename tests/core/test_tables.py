@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import random
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -603,6 +604,17 @@ def test_a_day_is_read_however_it_is_written(cell: Any, day: date | None) -> Non
 def test_what_is_no_day_is_said(cell: Any) -> None:
     with pytest.raises(ValueError, match=r"Écrivez la date|n’existe pas|Vérifiez"):
         as_date(cell, on=ON)
+
+
+def test_an_endless_cell_takes_no_time(opened: Opener) -> None:
+    for endless in ("1" * 30_000 + "x", "T" * 30_000, "1 " * 15_000 + "é"):
+        with pytest.raises(ValueError, match="Écrivez la date"):
+            as_date(endless, on=ON)
+        with pytest.raises(ValueError, match="Écrivez-le ainsi"):
+            as_phone(endless)
+        begun = time.process_time()
+        assert cells(opened(xlsx([["Nom", endless], ["Durand", "x"]]))) == [["Durand", "x"]]
+        assert time.process_time() - begun < 2
 
 
 def test_a_year_of_two_digits_needs_a_day_to_be_read_from() -> None:

@@ -10,6 +10,8 @@ from declic.core.dates import format_short, parse_french_date
 from declic.core.forms import PhoneField
 from declic.core.tables.parts import Cell
 
+# Longer than any day in words with its time: what follows would be searched for nothing, and slowly.
+_LONGEST_DATE = 100
 _PHONE = PhoneField(required=False)
 _TIME_AFTER = re.compile(r"(?:[ T]+(?:à )?\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)$")
 _SHORT_YEAR = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{2})")
@@ -88,6 +90,8 @@ def as_date(cell: Cell, *, on: date | None = None, since_1904: bool = False) -> 
         raise ValueError(_("Écrivez la date ainsi : 12/03/2022."))
     if isinstance(cell, int | float):
         return _date_of_number(cell, since_1904)
+    if len(cell) > _LONGEST_DATE:
+        raise ValueError(_("Écrivez la date ainsi : 12/03/2022."))
     text = _TIME_AFTER.sub("", cell.strip())
     if not text:
         return None

@@ -21,6 +21,7 @@ from declic.core.tables.xlsx import XlsxSource
 LIMITS = Limits()
 
 _SAMPLE = 40
+_LONGEST_DATA = 254
 _LOOKS_LIKE_DATA = re.compile(r"[\d\s./+()€%:,-]*\d[\d\s./+()€%:,-]*|[^@\s]+@[^@\s]+\.\w+")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF")
@@ -255,5 +256,5 @@ def guess_header(sample: list[Row]) -> int | None:
 def looks_like_data(cell: Cell) -> bool:
     """Whether a cell holds a number, a date, a telephone or an address of email: what no title is."""
     if isinstance(cell, str):
-        return _LOOKS_LIKE_DATA.fullmatch(cell) is not None
+        return len(cell) <= _LONGEST_DATA and _LOOKS_LIKE_DATA.fullmatch(cell) is not None
     return isinstance(cell, int | float | date)

@@ -169,6 +169,7 @@ class XlsxSource:
         with mishaps_said(), Package(self._path, self._limits) as package:
             yield from self._records(package, sheet.place, self._texts(package))
 
+    # Closures, for they are called for each tag of the file: methods of an object take twice the time.
     def _records(self, package: Package, part: str, shared: Shared) -> Iterator[Row]:
         ready: list[Row] = []
         cells: list[Cell] = []
