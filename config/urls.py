@@ -16,6 +16,7 @@ urlpatterns = [
     path("structures/", include("declic.accounts.structure_urls")),
     path("comptes/", include("declic.accounts.urls")),
     path("documents/", include("declic.documents.urls")),
+    path("messages/", include("declic.messaging.urls")),
     path("caisse/", include("declic.ledger.urls")),
     path("dispositifs/", include("declic.programmes.urls")),
     path("personnes/", include("declic.people.urls")),

@@ -26,7 +26,7 @@ from declic.people.models import CaseWorker, Person
 from tests.factories import START, a_partner, a_site, a_user, a_world, signed_in
 
 APPS = (
-    "organisations", "accounts", "documents", "ledger", "programmes", "people", "orientation", "diagnosis", "practice",
+    "organisations", "accounts", "documents", "messaging", "ledger", "programmes", "people", "orientation", "diagnosis", "practice",
     "training", "equipment", "connectivity", "hotline", "followup", "reporting", "web",
 )  # fmt: skip
 LIBRARY = ("account_", "mfa_")

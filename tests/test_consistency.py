@@ -44,12 +44,12 @@ ACTIONS = dict(_actions())
 WITHOUT_USER = {
     "declic.ledger.actions.open_books",
     "declic.messaging.actions.queue_message",
-    "declic.messaging.actions.send_again",
+    "declic.messaging.actions.notify",
     "declic.orientation.actions.check_entry",
 }
 # Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
-    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|people\.actions\.hold_register|programmes\.actions\.partners\b)"
+    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.hold_register|programmes\.actions\.partners\b)"
 )
 
 

@@ -181,10 +181,28 @@ MAILERS = {
         "OPTIONS": {
             "host": os.environ.get("EMAIL_HOST", "localhost"),
             "port": int(os.environ.get("EMAIL_PORT", "25")),
+            "username": os.environ.get("EMAIL_USER", ""),
+            "password": os.environ.get("EMAIL_PASSWORD", ""),
+            "use_tls": os.environ.get("EMAIL_TLS", "") == "starttls",
+            "use_ssl": os.environ.get("EMAIL_TLS", "") == "ssl",
+            "timeout": 20,
         },
     }
 }
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "declic@localhost")
+
+# A server that names no gateway sends no SMS. The price of a credit is in thousandths of a euro.
+SMS = {
+    "gateway": os.environ.get("SMS_GATEWAY", ""),
+    "sender": os.environ.get("SMS_SENDER", ""),
+    "credit_mills": int(os.environ.get("SMS_CREDIT_MILLS", "65")),
+    "folder": STATE_DIR / "sms",
+    "ovh_endpoint": os.environ.get("OVH_ENDPOINT", "https://eu.api.ovh.com/1.0"),
+    "ovh_application_key": os.environ.get("OVH_APPLICATION_KEY", ""),
+    "ovh_application_secret": os.environ.get("OVH_APPLICATION_SECRET", ""),
+    "ovh_consumer_key": os.environ.get("OVH_CONSUMER_KEY", ""),
+    "ovh_service": os.environ.get("OVH_SMS_SERVICE", ""),
+}
 
 # Everything from ourselves, nothing inline: a page that needs more is a page to mend.
 SECURE_CSP = {

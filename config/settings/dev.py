@@ -1,7 +1,7 @@
 """A laptop: made-up people only, mail written to files, a key that protects nothing."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import STATE_DIR
+from config.settings.base import SMS, STATE_DIR
 
 DEBUG = False
 SECRET_KEY = "only-for-a-laptop-with-made-up-people"  # noqa: S105
@@ -14,5 +14,6 @@ MAILERS = {
         "OPTIONS": {"file_path": STATE_DIR / "mail"},
     }
 }
+SMS["gateway"] = SMS["gateway"] or "file"
 WHITENOISE_USE_FINDERS = True
 DEMO = True

@@ -7,3 +7,10 @@ class PeopleConfig(AppConfig):
     name = "declic.people"
     label = "people"
     verbose_name = "Personnes"
+
+    def ready(self) -> None:
+        from declic.messaging.access import narrow_by_people
+        from declic.people.access import visible_people
+
+        # A message about someone is read by those who may read the file.
+        narrow_by_people(visible_people)
