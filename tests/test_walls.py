@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path, reverse
+from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -20,10 +21,11 @@ from psycopg import errors
 from config.urls import urlpatterns as pages
 from declic.accounts import wall
 from declic.accounts.enums import Role
+from declic.messaging.tasks import send_message
 from declic.organisations import walls
 from declic.organisations.models import OperatorRow, Organisation, Partnership
 from declic.people import access
-from declic.people.models import Person
+from declic.people.models import Person, PersonEvent
 from tests.factories import a_person, a_user, a_world, an_operator, signed_in
 
 WALLED = sorted(walls.walled_models(), key=lambda model: model._meta.label)
@@ -412,6 +414,18 @@ def test_many_at_once_on_connections_that_pass_from_one_to_the_other_see_only_th
     for thread in threads:
         thread.join(60)
     assert not wrong
+
+
+@pytest.mark.django_db
+def test_a_page_may_hand_a_task_to_the_worker_and_leave_its_trace_in_history(
+    two: SimpleNamespace, settings: Any
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    with wall.inside({two.a.pk}):
+        task = send_message.enqueue(0)
+        Person.objects.filter(pk=two.in_a.pk).update(called="Awa T.")
+    assert DBTaskResult.objects.filter(pk=task.id).exists()
+    assert PersonEvent.objects.filter(pgh_obj_id=two.in_a.pk, called="Awa T.", operator=two.a).exists()
 
 
 # ----------------------------------------------------------------------------------------------- putting it up, checking
