@@ -1,17 +1,22 @@
-"""Who may enter: each rule of the terms read against dated facts, as met, not met or unknown, with the fact used."""
+"""Who may enter: each rule of the terms read against dated facts, as met, not met or unknown, with the fact used.
+
+Facts are those of the day of entry; scales are those of the day of the request (rule 28).
+"""
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from declic.core.dates import age_on
+from declic.core.dates import age_on, format_day
 from declic.core.money import format_euros
 from declic.organisations.enums import PrescriberKind
-from declic.people.enums import Benefit, HomeEquipment, LabourStatus
+from declic.people.enums import Benefit, HomeEquipment, Household, LabourStatus
 from declic.people.models import Person
+from declic.programmes.scales import ScaleOn
 from declic.programmes.schema import (
     AgeRule,
     BenefitsRule,
@@ -31,12 +36,13 @@ type Verdict = Literal["met", "unmet", "unknown"]
 
 @dataclass(frozen=True)
 class RuleResult:
-    """One rule as it was read: `label` says the rule, `fact` what is known of the person on that date."""
+    """One rule as it was read: `label` says the rule, `fact` what is known of the person, `source` since when or from whom."""
 
     code: str
     label: str
     outcome: Verdict
     fact: str
+    source: str = ""
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
@@ -59,6 +65,27 @@ class _Facts:
     facts: Mapping[str, Any]
     prescriber_kind: str
     on: datetime.date
+    asked_on: datetime.date
+    persons: int | None
+    scales: Mapping[str, ScaleOn]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def source(self, *names: str) -> str:
+        """Where these facts come from, each origin said once; nothing for what is not known."""
+        known = (name for name in names if self.facts.get(name) not in (None, ""))
+        return _(" ; ").join(dict.fromkeys(words for name in known if (words := self.sources.get(name))))
+
+
+# What a rule reads of a situation: the fact that its source is looked up by.
+_READS: dict[str, tuple[str, ...]] = {
+    "benefits": ("benefits",),
+    "labour_status": ("labour_status",),
+    "commune": ("commune_code",),
+    "priority_zone": ("in_priority_zone",),
+    "income": ("income",),
+    "income_after_charges": ("income", "charges"),
+    "equipment_at_home": ("equipment",),
+}
 
 
 def _age(rule: AgeRule, about: _Facts) -> RuleResult:
@@ -73,7 +100,9 @@ def _age(rule: AgeRule, about: _Facts) -> RuleResult:
         return RuleResult("age", label, "unknown", _("date de naissance non renseignée"))
     age = age_on(birth, about.on)
     met = (rule.min is None or age >= rule.min) and (rule.max is None or age <= rule.max)
-    return RuleResult("age", label, _verdict(known=True, met=met), _("%(age)d ans") % {"age": age})
+    fact = _("%(age)d ans au %(day)s") % {"age": age, "day": format_day(about.on)}
+    born = _("née le %(day)s") % {"day": format_day(birth)}
+    return RuleResult("age", label, _verdict(known=True, met=met), fact, born)
 
 
 def _benefits(rule: BenefitsRule, about: _Facts) -> RuleResult:
@@ -108,15 +137,54 @@ def _zone(_rule: PriorityZoneRule, about: _Facts) -> RuleResult:
 
 def _income(rule: IncomeRule, about: _Facts) -> RuleResult:
     income, charges = about.facts.get("income"), about.facts.get("charges")
-    limit = format_euros(cents(rule.max_eur))
-    if rule.fact == "income":
-        amount, label = income, _("avoir au plus %(limit)s de ressources par mois") % {"limit": limit}
-    else:
-        amount = None if income is None or charges is None else income - charges
-        label = _("avoir au plus %(limit)s par mois une fois les charges payées") % {"limit": limit}
+    after = rule.fact == "income_after_charges"
+    amount = income if not after else None if income is None or charges is None else income - charges
     fact = _("%(amount)s par mois") % {"amount": format_euros(amount)} if amount is not None else _("non renseigné")
+    if rule.scale is not None:
+        return _on_scale(rule, about, amount, fact, after=after)
+    limit = format_euros(cents(rule.max_eur))
+    if after:
+        label = _("avoir au plus %(limit)s par mois une fois les charges payées") % {"limit": limit}
+    else:
+        label = _("avoir au plus %(limit)s de ressources par mois") % {"limit": limit}
     met = amount is not None and amount <= cents(rule.max_eur)
     return RuleResult(rule.fact, label, _verdict(known=amount is not None, met=met), fact)
+
+
+def _on_scale(rule: IncomeRule, about: _Facts, amount: int | None, fact: str, *, after: bool) -> RuleResult:
+    """A ceiling that changes with time; whatever the scale does not tell is unknown, never a no."""
+    scale = about.scales.get(rule.scale or "")
+    words = {"scale": scale.label if scale else rule.scale, "day": format_day(about.asked_on)}
+    label = (
+        _("ne pas dépasser « %(scale)s » une fois les charges payées")
+        if after
+        else _("avoir des ressources qui ne dépassent pas « %(scale)s »")
+    ) % words
+    if scale is None:
+        return RuleResult(rule.fact, label, "unknown", _("le barème « %(scale)s » n'existe pas encore") % words)
+    if not scale.amounts:
+        return RuleResult(rule.fact, label, "unknown", _("ce barème n'a pas de montant au %(day)s") % words)
+    persons = about.persons if about.persons is not None else _LIVE_TOGETHER.get(about.facts.get("household") or "")
+    ceiling = scale.amount_for(persons)
+    if ceiling is None:
+        missing = (
+            _("nombre de personnes au foyer non renseigné")
+            if persons is None
+            else _("ce barème ne dit rien pour un foyer de %(persons)d au %(day)s") % {"persons": persons, **words}
+        )
+        return RuleResult(rule.fact, label, "unknown", f"{fact}, {missing}")
+    if scale.needs_size and persons is not None:
+        size = ngettext("%(n)d personne", "%(n)d personnes", persons) % {"n": persons}
+        compared = _("%(fact)s pour %(size)s ; plafond de %(limit)s au %(day)s")
+    else:
+        size, compared = "", _("%(fact)s ; plafond de %(limit)s au %(day)s")
+    fact = compared % {"fact": fact, "size": size, "limit": format_euros(ceiling), **words}
+    met = amount is not None and amount <= ceiling
+    return RuleResult(rule.fact, label, _verdict(known=amount is not None, met=met), fact)
+
+
+# Households whose answer says how many they are; those with children do not.
+_LIVE_TOGETHER = {Household.SEUL.value: 1, Household.COUPLE.value: 2}
 
 
 def _equipment(rule: EquipmentRule, about: _Facts) -> RuleResult:
@@ -136,6 +204,12 @@ def _prescriber(rule: PrescriberRule, about: _Facts) -> RuleResult:
 
 
 def _read(rule: Rule, about: _Facts) -> RuleResult:
+    result = _compare(rule, about)
+    names = _READS.get(rule.fact, ())
+    return replace(result, source=about.source(*names)) if names else result
+
+
+def _compare(rule: Rule, about: _Facts) -> RuleResult:
     match rule:
         case AgeRule():
             return _age(rule, about)
@@ -161,7 +235,7 @@ def _one_of(results: list[RuleResult]) -> RuleResult:
         (result for verdict in ("met", "unknown") for result in results if result.outcome == verdict), results[0]
     )
     label = _(" ou bien ").join(result.label for result in results)
-    return RuleResult("+".join(result.code for result in results), label, best.outcome, best.fact)
+    return RuleResult("+".join(result.code for result in results), label, best.outcome, best.fact, best.source)
 
 
 def evaluate(
@@ -173,12 +247,18 @@ def evaluate(
     has_prescriber: bool,
     social_evaluation: str,
     on: datetime.date,
+    asked_on: datetime.date | None = None,
+    persons: int | None = None,
+    scales: Mapping[str, ScaleOn] | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> list[RuleResult]:
     """Every rule of `terms.entry`, in order, read against what is known of `person` on the day `on`.
 
     `facts` has the names of a snapshot's fields, amounts in cents; what is missing or None is unknown, never "no".
+    `persons` is how many live together, `scales` the amounts of the day of the request (`asked_on`, `on` if None),
+    `sources` says in words where each fact comes from.
     """
-    about = _Facts(person, facts, prescriber_kind, on)
+    about = _Facts(person, facts, prescriber_kind, on, asked_on or on, persons, scales or {}, sources or {})
     results = []
     if terms.entry.prescriber_required:
         fact = _("orientée par un prescripteur") if has_prescriber else _("venue d'elle-même")

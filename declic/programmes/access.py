@@ -6,7 +6,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.programmes.models import Edition, Programme
+from declic.programmes.models import Edition, Programme, Scale
 
 
 def visible_programmes(user: User, permission: Permission = Permission.SEE_PROGRAMMES) -> QuerySet[Programme]:
@@ -42,4 +42,17 @@ def access_edition(
     try:
         return editions.get(pk=pk)
     except Edition.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_scales(user: User, permission: Permission = Permission.MANAGE_PROGRAMMES) -> QuerySet[Scale]:
+    """The scales of the operators over which `user` has `permission`."""
+    return Scale.objects.filter(operator__in=scope_of(user).operators(permission))
+
+
+def access_scale(pk: int, user: User, permission: Permission = Permission.MANAGE_PROGRAMMES) -> Scale:
+    """The scale `pk`; 404 when it does not exist or is out of reach."""
+    try:
+        return visible_scales(user, permission).get(pk=pk)
+    except Scale.DoesNotExist:
         raise Http404 from None

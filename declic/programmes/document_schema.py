@@ -18,6 +18,7 @@ from declic.programmes.schema import (
     Terms,
     as_decimal,
     code_problems,
+    delay_problems,
     equipment_problems,
     refuse,
 )
@@ -260,6 +261,8 @@ def nested_problems(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
 def _terms_problems(path: tuple[str | int, ...], terms: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if not isinstance(terms, Mapping):
         return
+    if isinstance(entry := terms.get("entry"), Mapping):
+        yield from _under((*path, "entry"), delay_problems(entry))
     for index, equipment in _tables(terms.get("equipment")):
         yield from _under((*path, "equipment", index), equipment_problems(equipment))
     kinds = [equipment.get("kinds") for _index, equipment in _tables(terms.get("equipment"))]

@@ -1,6 +1,6 @@
 """The form that says who may enter, in questions that someone with only the leaflet can answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,13 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from declic.core.forms import CheckboxesField, CleanCharField, EuroField, WholeNumberField, YesNoField
+from declic.core.forms import CheckboxesField, CleanCharField, EuroField, SelectField, WholeNumberField, YesNoField
 from declic.organisations.enums import PrescriberKind
 from declic.programmes import labels, schema
 from declic.programmes.part_form import PartForm
 from declic.programmes.rows import choices_of, euros
 from declic.programmes.schema import Terms, cents
 
+_ALWAYS = ("prescriber_required", "social_evaluation_required", "answer_days", "close_days")
+_CEILINGS = ("income", "income_after_charges")
 _CHOICES_OF_RULE = {
     "age": gettext_lazy("l'âge"),
     "benefits": gettext_lazy("les minima sociaux"),
@@ -46,7 +48,7 @@ def _meaning(entry: schema.EntryTerms) -> tuple[object, ...]:
     groups = frozenset(
         frozenset(told(rule) for rule in (group if isinstance(group, list) else [group])) for group in entry.rules
     )
-    return entry.prescriber_required, entry.social_evaluation_required, groups
+    return entry.prescriber_required, entry.social_evaluation_required, entry.answer_days, entry.close_days, groups
 
 
 class EntryForm(PartForm):
@@ -54,6 +56,15 @@ class EntryForm(PartForm):
     social_evaluation_required = YesNoField(
         label=gettext_lazy("L'orientation vient-elle avec une évaluation sociale ?"),
         help_text=gettext_lazy("Quelques lignes d'un travailleur social sur la situation de la personne"),
+    )
+    answer_days = WholeNumberField(
+        label=gettext_lazy("Réponse promise sous combien de jours ?"),
+        min_value=1,
+        max_value=90,
+        help_text=gettext_lazy("Passé ce délai, l'équipe est relancée par courriel"),
+    )
+    close_days = WholeNumberField(
+        label=gettext_lazy("Proposer de clore au bout de combien de jours sans réponse ?"), min_value=1, max_value=365
     )
     age_min = WholeNumberField(label=gettext_lazy("Âge minimum"), required=False, max_value=120)
     age_max = WholeNumberField(label=gettext_lazy("Âge maximum"), required=False, max_value=120)
@@ -74,6 +85,17 @@ class EntryForm(PartForm):
     income_after_charges = EuroField(
         label=gettext_lazy("Ce qui reste par mois après les charges, au plus"), required=False, max_cents=10_000_000
     )
+    income_scale = SelectField(
+        label=gettext_lazy("Ou un barème daté, pour les ressources"),
+        required=False,
+        empty_label=gettext_lazy("Aucun"),
+        help_text=gettext_lazy("Le montant qui vaut le jour de la demande, selon la taille du foyer s'il en dépend"),
+    )
+    income_after_charges_scale = SelectField(
+        label=gettext_lazy("Ou un barème daté, pour ce qui reste après les charges"),
+        required=False,
+        empty_label=gettext_lazy("Aucun"),
+    )
     equipment_at_home = CheckboxesField(
         label=gettext_lazy("Ne pas avoir à la maison"), choices=choices_of(labels.HOME_EQUIPMENT), required=False
     )
@@ -92,15 +114,20 @@ class EntryForm(PartForm):
         super().__init__(*args, **kwargs)
         self.can_tell = form_can_tell(self.terms.entry)
         if not self.can_tell:
-            kept = ("version", "prescriber_required", "social_evaluation_required", "note")
+            kept = ("version", *_ALWAYS, "note")
             self.fields = {name: field for name, field in self.fields.items() if name in kept}
+
+    def offer_scales(self, labels_by_code: Mapping[str, str]) -> None:
+        """Let one choose among these scales; one that the terms name already stays a choice."""
+        for fact in _CEILINGS:
+            if field := self.fields.get(f"{fact}_scale"):
+                named = self.initial.get(f"{fact}_scale")
+                offered = {**({named: named} if named else {}), **labels_by_code}
+                field.choices = [("", _("Aucun")), *offered.items()]  # type: ignore[attr-defined]
 
     @classmethod
     def initial_of(cls, terms: Terms) -> dict[str, Any]:
-        first: dict[str, Any] = {
-            "prescriber_required": terms.entry.prescriber_required,
-            "social_evaluation_required": terms.entry.social_evaluation_required,
-        }
+        first: dict[str, Any] = {name: getattr(terms.entry, name) for name in _ALWAYS}
         if not form_can_tell(terms.entry):
             return first
         for group in terms.entry.rules:
@@ -121,7 +148,7 @@ class EntryForm(PartForm):
             case schema.PriorityZoneRule():
                 return {"priority_zone": True}
             case schema.IncomeRule():
-                return {rule.fact: cents(rule.max_eur)}
+                return {f"{rule.fact}_scale": rule.scale} if rule.scale else {rule.fact: cents(rule.max_eur)}
             case schema.EquipmentRule():
                 return {"equipment_at_home": rule.none_of}
             case _:
@@ -141,11 +168,18 @@ class EntryForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
+        answer, close = typed.get("answer_days"), typed.get("close_days")
+        if answer and close and close < answer:
+            self.add_error("close_days", _("Ce délai est plus court que celui de la réponse : allongez-le."))
         if not self.errors and self.can_tell:
             low, high = typed.get("age_min"), typed.get("age_max")
             if low is not None and high is not None and low > high:
                 self.add_error("age_max", _("L'âge maximum est plus petit que l'âge minimum."))
                 return typed
+            for fact in _CEILINGS:
+                if typed[fact] is not None and typed[f"{fact}_scale"]:
+                    self.add_error(f"{fact}_scale", _("Un montant ou un barème : gardez l'un des deux."))
+                    return typed
             asked = [rule["fact"] for rule in self._rules(typed)]
             chosen = typed["alternatives"]
             if missing := [fact for fact in chosen if fact not in asked]:
@@ -169,19 +203,18 @@ class EntryForm(PartForm):
         if typed["priority_zone"]:
             found.append({"fact": "priority_zone"})
         found.extend(
-            {"fact": fact, "max_eur": euros(typed[fact])}
-            for fact in ("income", "income_after_charges")
-            if typed[fact] is not None
+            {"fact": fact, "scale": typed[f"{fact}_scale"]}
+            if typed[f"{fact}_scale"]
+            else {"fact": fact, "max_eur": euros(typed[fact])}
+            for fact in _CEILINGS
+            if typed[fact] is not None or typed[f"{fact}_scale"]
         )
         if typed["equipment_at_home"]:
             found.append({"fact": "equipment_at_home", "none_of": typed["equipment_at_home"]})
         return found
 
     def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
-        written: dict[str, Any] = {
-            "prescriber_required": typed["prescriber_required"],
-            "social_evaluation_required": typed["social_evaluation_required"],
-        }
+        written: dict[str, Any] = {name: typed[name] for name in _ALWAYS}
         if not self.can_tell:
             return {"entry": self.terms.entry.model_copy(update=written)}
         found = self._rules(typed)

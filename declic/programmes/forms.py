@@ -19,7 +19,7 @@ from declic.core.forms import (
     VersionedFormMixin,
     WholeNumberField,
 )
-from declic.programmes.actions import BudgetRow, MeansRow, ObjectiveRow
+from declic.programmes.actions import MOST_PERSONS, BudgetRow, MeansRow, ObjectiveRow
 from declic.programmes.indicators import INDICATORS, aims
 from declic.programmes.models import BudgetLine, Edition, MeansLine
 from declic.programmes.rows import NumberField, RowForm, rows
@@ -68,6 +68,39 @@ class EditionForm(Form):
         required=False,
         max_value=1_000_000,
         help_text=gettext_lazy("Laissez vide s'il n'y a pas de limite"),
+    )
+
+
+class ScaleForm(Form):
+    label = CleanCharField(
+        max_length=160,
+        label=gettext_lazy("Nom du barème"),
+        help_text=gettext_lazy("Par exemple : plafond de la complémentaire santé solidaire, ou reste à vivre"),
+    )
+    source = CleanCharField(
+        max_length=300,
+        label=gettext_lazy("D'où viennent ces montants"),
+        required=False,
+        help_text=gettext_lazy("Le texte de loi ou la délibération, pour que vos collègues puissent vérifier"),
+    )
+
+
+class AmountForm(Form):
+    """What a scale is worth from a day."""
+
+    cents = EuroField(label=gettext_lazy("Montant par mois"), max_cents=10_000_000)
+    since = DateField(label=gettext_lazy("À partir du"))
+    until = DateField(
+        label=gettext_lazy("Jusqu'au"),
+        required=False,
+        help_text=gettext_lazy("Laissez vide tant que personne n'annonce le montant suivant"),
+    )
+    persons = WholeNumberField(
+        label=gettext_lazy("Pour un foyer de combien de personnes ?"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PERSONS,
+        help_text=gettext_lazy("Laissez vide si le montant est le même pour tous"),
     )
 
 

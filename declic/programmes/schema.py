@@ -25,6 +25,7 @@ def as_decimal(value: object) -> object:
 
 
 type Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+type ScaleCode = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=40)]
 type Text = Annotated[str, Field(pattern=r"\S", min_length=1, max_length=300)]
 type Euros = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2), BeforeValidator(as_decimal)]
 type Benefit = Literal["RSA", "RSO", "ASS", "ADA", "AV", "ASI", "AAH", "ATI", "AVFS", "ASPA", "AER-R", "ATA"]
@@ -109,10 +110,26 @@ class PriorityZoneRule(Strict):
 
 
 class IncomeRule(Strict):
-    """Monthly income, or what is left of it after charges, at most `max_eur`."""
+    """Monthly income, or what is left of it after charges, at most `max_eur` or what the dated scale `scale` is worth."""
 
     fact: Literal["income", "income_after_charges"]
-    max_eur: Euros
+    max_eur: Euros | None = None
+    scale: ScaleCode | None = None
+
+    @model_validator(mode="after")
+    def _one_ceiling(self) -> "IncomeRule":
+        if problems := list(income_problems(self.__dict__)):
+            refuse("IncomeRule", problems)
+        return self
+
+
+def income_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A ceiling is an amount written in the terms, or a scale that changes with time: one of them."""
+    amount, scale = data.get("max_eur"), data.get("scale")
+    if amount is None and scale is None:
+        yield "max_eur", _("un montant (max_eur), ou le code d'un barème daté (scale)")
+    if amount is not None and scale is not None:
+        yield "scale", _("rien quand un montant (max_eur) est donné : c'est l'un ou l'autre")
 
 
 class EquipmentRule(Strict):
@@ -138,12 +155,30 @@ type RuleGroup = Annotated[
 
 class EntryTerms(Strict):
     prescriber_required: bool = False
-    # A referral without answer: after so many days the team is reminded, after so many more closing is proposed.
+    # A referral without answer: the team is reminded `answer_days` after it was sent, closing is proposed `close_days` after.
     answer_days: int = Field(default=10, gt=0, le=90)
     close_days: int = Field(default=30, gt=0, le=365)
     social_evaluation_required: bool = False
     # Each group holds alternatives: a person enters when every group has a rule that is met.
     rules: list[RuleGroup] = []
+
+    @model_validator(mode="after")
+    def _answer_comes_before_closing(self) -> "EntryTerms":
+        if problems := list(delay_problems(self.__dict__)):
+            refuse("EntryTerms", problems)
+        return self
+
+    def scale_codes(self) -> frozenset[str]:
+        """The scales that the rules read."""
+        rules = (rule for group in self.rules for rule in (group if isinstance(group, list) else [group]))
+        return frozenset(rule.scale for rule in rules if isinstance(rule, IncomeRule) and rule.scale)
+
+
+def delay_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Nobody closes a request before having been reminded of it."""
+    answer, close = data.get("answer_days"), data.get("close_days")
+    if isinstance(answer, int) and isinstance(close, int) and close < answer:
+        yield "close_days", _("au moins le délai de réponse (%(days)s jours)") % {"days": answer}
 
 
 class CourseTerms(Strict):

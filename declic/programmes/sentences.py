@@ -39,6 +39,12 @@ def rule_sentence(rule: schema.Rule) -> str:
             return _("habiter la commune %(communes)s (code INSEE)") % {"communes": words(codes, {})}
         case schema.PriorityZoneRule():
             return _("habiter un quartier prioritaire")
+        case schema.IncomeRule(fact="income", scale=str(code)):
+            return _("avoir des ressources qui ne dépassent pas le barème « %(scale)s »") % {"scale": code}
+        case schema.IncomeRule(scale=str(code)):
+            return _("avoir, une fois les charges payées, de quoi ne pas dépasser le barème « %(scale)s »") % {
+                "scale": code
+            }
         case schema.IncomeRule(fact="income", max_eur=amount):
             return _("avoir au plus %(amount)s de ressources par mois") % {"amount": _euros(amount)}
         case schema.IncomeRule(max_eur=amount):
@@ -67,6 +73,10 @@ def entry_sentences(terms: Terms) -> list[str]:
         said.append(_("Il faut %(rule)s.") % {"rule": joined})
     if not entry.rules:
         said.append(_("Aucune condition d'âge, de ressources ou de situation."))
+    said.append(
+        _("Qui oriente a une réponse sous %(answer)s jours ; au bout de %(close)s jours, l'équipe propose de clore.")
+        % {"answer": entry.answer_days, "close": entry.close_days}
+    )
     return said
 
 

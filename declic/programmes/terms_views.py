@@ -14,11 +14,13 @@ from declic.core.forms import posted
 from declic.core.views import submit
 from declic.programmes import actions
 from declic.programmes.access import access_edition
+from declic.programmes.entry_form import EntryForm
 from declic.programmes.forms import fingerprint
 from declic.programmes.models import TermsVersion
 from declic.programmes.parts import PARTS
 from declic.programmes.problems import expected_of
 from declic.programmes.queries import current_terms, versions_with_entries
+from declic.programmes.scales import scale_labels
 
 
 def terms_part(request: HttpRequest, edition_id: int, part: str) -> HttpResponseBase:
@@ -30,6 +32,8 @@ def terms_part(request: HttpRequest, edition_id: int, part: str) -> HttpResponse
     terms, frozen = current.terms, current.frozen_at is not None
     state = fingerprint(current.frozen_at, *(getattr(terms, field) for field in chosen.fields))
     form = chosen.form(**posted(request), terms=terms, frozen=frozen, versioned=state)
+    if isinstance(form, EntryForm):
+        form.offer_scales(scale_labels(edition.operator_id))
     row_set = chosen.form.row_set
     rows = row_set(data=request.POST or None, initial=chosen.form.rows_of(terms), prefix="rows") if row_set else None
     if rows is not None and part == "materiel" and rows.initial_form_count() and "ligne" not in request.GET:

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from declic.programmes import plan_views, terms_views, views
+from declic.programmes import plan_views, scale_views, terms_views, views
 
 app_name = "programmes"
 urlpatterns = [
     path("", views.programme_list, name="list"),
     path("nouveau/", views.create, name="create"),
     path("importer/", views.import_file, name="import"),
+    path("baremes/", scale_views.scale_list, name="scales"),
+    path("baremes/nouveau/", scale_views.scale_create, name="scale_create"),
+    path("baremes/<int:scale_id>/", scale_views.scale, name="scale"),
+    path("baremes/<int:scale_id>/modifier/", scale_views.scale_edit, name="scale_edit"),
     path("<int:programme_id>/", views.detail, name="detail"),
     path("<int:programme_id>/modifier/", views.edit, name="edit"),
     path("<int:programme_id>/exporter/", views.export, name="export"),
