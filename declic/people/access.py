@@ -4,14 +4,14 @@ import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.accounts.scope import Reach, scope_of
 from declic.core.dates import today
-from declic.people.models import CaseWorker, FileShare, Person, PersonLink
+from declic.people.models import CaseWorker, DuplicatePair, FileShare, Merge, Person, PersonLink
 from declic.people.openings import note_opening
 
 
@@ -108,3 +108,51 @@ def sees_caseload_only(user: User, operator_id: int) -> bool:
     """Whether `user` sees at this operator the people followed and nobody else: who opens a file then follows it."""
     reaches = [reach for reach in scope_of(user).having(Permission.EDIT_PEOPLE) if reach.operator_id == operator_id]
     return bool(reaches) and all(reach.caseload_of is not None for reach in reaches)
+
+
+def visible_pairs(user: User) -> QuerySet[DuplicatePair]:
+    """Pairs of files of which `user` sees both, and may reunite both."""
+    seen = visible_people(user, Permission.MERGE_PEOPLE).order_by().values("pk")
+    operators = scope_of(user).own_operators(Permission.MERGE_PEOPLE)
+    return DuplicatePair.objects.filter(operator__in=operators, first__in=seen, second__in=seen)
+
+
+def access_pair(pk: int, user: User) -> DuplicatePair:
+    """The pair `pk` if `user` sees both files; 404 otherwise."""
+    try:
+        pair = visible_pairs(user).select_related("first__site", "second__site").get(pk=pk)
+    except DuplicatePair.DoesNotExist:
+        raise Http404 from None
+    for person in (pair.first, pair.second):
+        note_opening(user, person_id=person.pk, operator_id=person.operator_id)
+    return pair
+
+
+def access_merge(pk: int, user: User) -> Merge:
+    """The reunion `pk` if `user` may reunite the file that was kept; 404 otherwise."""
+    # Reunited with a third file since, the kept one is out of sight: the third stands for it.
+    seen = visible_people(user, Permission.MERGE_PEOPLE).order_by().values("pk")
+    merges = Merge.objects.filter(Q(kept__in=seen) | Q(kept__merged_into__in=seen)).select_related("kept", "absorbed")
+    return _one(merges, pk)
+
+
+def access_link(pk: int, user: User, person: Person) -> PersonLink:
+    """The link `pk` of a person already reached, when the other one may be seen too; 404 otherwise."""
+    return _one(visible_links(user, person), pk)
+
+
+def access_follower(pk: int, person: Person) -> CaseWorker:
+    """Someone who follows a person already reached; 404 otherwise."""
+    return _one(CaseWorker.objects.filter(person=person).select_related("user"), pk)
+
+
+def access_share(pk: int, person: Person) -> FileShare:
+    """A share of the file of a person already reached; 404 otherwise."""
+    return _one(FileShare.objects.filter(person=person), pk)
+
+
+def _one[M: Model](rows: QuerySet[M], pk: int) -> M:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

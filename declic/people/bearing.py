@@ -138,6 +138,6 @@ def tallies(*people: Person) -> list[tuple[str, list[int]]]:
         .annotate(n=Count("pk"))
         for bearing in moving()
     ]
-    counted = {(label, person): n for label, person, n in parts[0].union(*parts[1:], all=True)}
+    counted = {(label, person): n for label, person, n in parts[0].union(*parts[1:], all=True).order_by()}
     numbers = [(bearing.words, [counted.get((bearing.label, pk), 0) for pk in ids]) for bearing in moving()]
     return [(words, row) for words, row in numbers if any(row)]

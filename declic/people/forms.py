@@ -25,7 +25,7 @@ from declic.core.forms import (
     YesNoField,
 )
 from declic.organisations.models import Organisation, Site
-from declic.people.actions import FACTS
+from declic.people.actions import FACTS, Phone
 from declic.people.enums import (
     Benefit,
     ContactPreference,
@@ -35,8 +35,9 @@ from declic.people.enums import (
     Household,
     Housing,
     LabourStatus,
+    Language,
 )
-from declic.people.models import Snapshot
+from declic.people.models import Person, Snapshot
 
 NONE = "aucun"
 _NOT_SAID = gettext_lazy("Non précisé")
@@ -74,6 +75,7 @@ class PersonForm(Form):
     gender = RadioField(label=gettext_lazy("Genre"), choices=Gender.choices, unknown_label=_NOT_SAID, required=False)
     email = EmailField(
         label=gettext_lazy("Courriel"),
+        help_text=gettext_lazy("Celui d’un proche convient, si elle est d’accord."),
         required=False,
     )
     contact_preference = RadioField(
@@ -82,9 +84,16 @@ class PersonForm(Form):
         unknown_label=_NOT_SAID,
         required=False,
     )
+    preferred_language = SelectField(
+        label=gettext_lazy("Dans quelle langue lui écrire et lui parler ?"),
+        help_text=gettext_lazy("Celle qu’elle comprend le mieux. Absente de la liste : notez-la dessous."),
+        choices=Language.choices,
+        empty_label=_NOT_SAID,
+        required=False,
+    )
     languages = CleanCharField(
         label=gettext_lazy("Langues parlées"),
-        help_text=gettext_lazy("La plus facile d’abord. Par exemple : soninké, français."),
+        help_text=gettext_lazy("Par exemple : soninké, français."),
         max_length=120,
         required=False,
     )
@@ -94,8 +103,10 @@ class PersonForm(Form):
         required=False,
     )
     address = CleanCharField(
-        label=gettext_lazy("Adresse"),
-        help_text=gettext_lazy("Facultatif : sans domicile, laissez vide ou notez la domiciliation."),
+        label=gettext_lazy("Adresse où lui écrire"),
+        help_text=gettext_lazy(
+            "Chez elle, chez un proche ou une domiciliation (CCAS, association). Sinon, laissez vide."
+        ),
         required=False,
     )
     postal_code = forms.RegexField(
@@ -149,9 +160,30 @@ class EditPersonForm(VersionedFormMixin, PersonForm):
 
 class PhoneRowForm(Form):
     number = PhoneField(label=gettext_lazy("Téléphone"), required=False)
+    note = CleanCharField(
+        label=gettext_lazy("À savoir"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("celui de sa sœur, après 18 h…")}),
+    )
+    wrong = forms.BooleanField(label=gettext_lazy("Ne répond plus"), required=False)
 
 
 PhoneFormSet = formset_factory(PhoneRowForm, extra=1, max_num=6, absolute_max=12)
+
+
+def typed_phones(formset: BaseFormSet[Any]) -> list[Phone]:
+    """The rows of a valid `PhoneFormSet`, untouched ones included, emptied ones left out."""
+    rows = [form.cleaned_data for form in formset.forms if form.cleaned_data.get("number")]
+    return [Phone(row["number"], row["note"], row["wrong"]) for row in rows]
+
+
+def phones_initial(person: Person) -> list[dict[str, Any]]:
+    """What `PhoneFormSet` begins with: the numbers of the file."""
+    return [
+        {"number": phone.number, "note": phone.note, "wrong": phone.wrong_since is not None}
+        for phone in person.phones.all()
+    ]
 
 
 def typed_numbers(formset: BaseFormSet[Any]) -> list[str]:

@@ -3,21 +3,31 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from declic.accounts.models import Membership, User
 from declic.core.dates import parse_french_date
 from declic.core.forms import PhoneField
 from declic.organisations.enums import OrganisationKind
 from declic.organisations.models import Organisation
 from declic.people.enums import RightsKind
-from declic.people.models import Person, PersonPhone, RightsEvent, Snapshot
+from declic.people.models import (
+    AccessLog,
+    CaseWorker,
+    FileShare,
+    Merge,
+    Person,
+    PersonPhone,
+    RightsEvent,
+    Snapshot,
+)
 
 # Below this, two words share too little to be one word and a slip of the keyboard; above, short names are missed.
 _NEAR_ENOUGH = 0.4
@@ -216,3 +226,52 @@ def objects_to(person: Person, purpose: str) -> bool:
     )
     last = said.order_by("-on", "-recorded_at", "-pk").first()
     return last is not None and last.kind == RightsKind.OBJECTION
+
+
+def accesses_of(person: Person) -> QuerySet[AccessLog]:
+    """Who opened the person's file, or one that was reunited with it."""
+    files = Person.objects.filter(Q(pk=person.pk) | Q(merged_into=person.pk)).order_by()
+    return AccessLog.objects.filter(person__in=files.values("pk")).select_related("user", "person")
+
+
+def standings_of(users: Collection[int], operator_id: int) -> dict[int, str]:
+    """In which role and structure each of `users` (ids) works or worked for the operator, the latest: one query."""
+    roles = (
+        Membership.objects.filter(user__in=users)
+        .filter(Q(organisation=operator_id) | Q(organisation__registered_by=operator_id))
+        .select_related("organisation", "site")
+        .order_by("starts_on", "pk")
+    )
+    return {
+        one.user_id: " · ".join(
+            [str(one.get_role_display()), one.organisation.name, *([one.site.name] if one.site else [])]
+        )
+        for one in roles
+    }
+
+
+def followers_of(person: Person) -> QuerySet[CaseWorker]:
+    """Who follows the person now, the first one first."""
+    return CaseWorker.objects.filter(person=person, until__isnull=True).select_related("user").order_by("since", "pk")
+
+
+def shares_of(person: Person) -> QuerySet[FileShare]:
+    """To which teams the file was opened, the latest first."""
+    return FileShare.objects.filter(person=person).select_related("site", "shared_by")
+
+
+def caseloads(operator_id: int) -> dict[User, int]:
+    """Who follows people at an operator, and how many, by name: one query."""
+    running = CaseWorker.objects.filter(user=OuterRef("pk"), operator=operator_id, until__isnull=True)
+    numbers = running.order_by().values("user").annotate(n=Count("pk")).values("n")
+    users = User.objects.annotate(people=Subquery(numbers)).filter(people__isnull=False).order_by("name", "pk")
+    return {user: user.people for user in users}
+
+
+def reunions_of(person: Person) -> QuerySet[Merge]:
+    """Reunions under way that brought other files into this one, the latest first."""
+    return (
+        Merge.objects.filter(absorbed__merged_into=person.pk, undone_at__isnull=True)
+        .select_related("absorbed", "by", "kept")
+        .order_by("-at", "-pk")
+    )

@@ -12,7 +12,7 @@ from declic.core.dates import age_on
 from declic.diagnosis.enums import Level
 from declic.equipment.enums import HELD_STATES, AllocationState
 from declic.equipment.models import Allocation
-from declic.people.models import Person
+from declic.people.models import Person, PersonPhone
 from declic.web.journey import Stand
 
 
@@ -28,7 +28,7 @@ class Door:
 @dataclass(frozen=True)
 class Summary:
     age: int | None
-    phones: list[str]
+    phones: list[PersonPhone]
     stands: list[Stand]
     level: str
     machines: list[Allocation]
@@ -36,7 +36,6 @@ class Summary:
     chip: str
     chip_kind: str
     programme: str
-    adviser: str
     doors: list[Door] = field(default_factory=list)
 
 
@@ -86,7 +85,7 @@ def summary_of(person: Person, all_stands: list[Stand], scope: Scope, *, on: dat
     level = getattr(latest.enrolment, "level_now", "") if latest else ""
     return Summary(
         age=age_on(person.birth_date, on) if person.birth_date else None,
-        phones=list(person.phones.values_list("number", flat=True)),
+        phones=list(person.phones.all()),
         stands=all_stands,
         level=str(Level(level).label) if level else "",
         machines=machines,
@@ -94,6 +93,5 @@ def summary_of(person: Person, all_stands: list[Stand], scope: Scope, *, on: dat
         chip=chip,
         chip_kind=kind,
         programme=str(latest.enrolment.edition) if latest else "",
-        adviser=latest.enrolment.adviser.name if latest and latest.enrolment.adviser else "",
         doors=_doors(person, open_stand, scope),
     )

@@ -1,6 +1,6 @@
 """The two pages everybody starts from, today and the person's file, and the search that leads there."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from declic.accounts.http import user_of
 from declic.accounts.scope import scope_of
 from declic.core.dates import format_long, today
 from declic.equipment.access import visible_devices
-from declic.people.access import access_person, visible_people
+from declic.people.access import access_person, kept_instead_of, visible_people
+from declic.people.around import surroundings
 from declic.people.queries import search_people
 from declic.web.file import summary_of
 from declic.web.journey import next_steps, stands
@@ -47,7 +48,12 @@ def today_page(request: HttpRequest) -> HttpResponse:
 def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """The person's file on one page; opening it is logged."""
     user = user_of(request)
-    person = access_person(person_id, user)
+    try:
+        person = access_person(person_id, user)
+    except Http404:
+        if (kept := kept_instead_of(person_id, user)) is None:
+            raise
+        return HttpResponseRedirect(reverse("web:file", args=[kept]))
     on = today()
     scope = scope_of(user)
     all_stands = stands(person, on=on)
@@ -56,6 +62,12 @@ def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     context = {
         "person": person,
         "summary": summary_of(person, all_stands, scope, on=on),
+        "around": surroundings(user, person, on=on),
+        "may": {
+            "edit": scope.can(Permission.EDIT_PEOPLE, person.operator_id),
+            "merge": scope.can(Permission.MERGE_PEOPLE, person.operator_id),
+            "share": scope.can(Permission.SHARE_FILES, person.operator_id),
+        },
         "step": steps[0] if steps else None,
         "other_steps": steps[1:],
         "months": months,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from declic.accounts.access import acting_operator, require
 from declic.accounts.enums import Permission
+from declic.accounts.http import user_of
 from declic.core.dates import format_day, today
 from declic.core.errors import DomainError
 from declic.core.forms import posted
@@ -28,18 +29,19 @@ from declic.people.forms import (
     PeopleFilter,
     PhoneFormSet,
     facts_of,
+    phones_initial,
     situation_initial,
-    typed_numbers,
+    typed_phones,
 )
-from declic.people.models import AccessLog, Person, PersonPhone
-from declic.people.queries import latest_snapshot, likely_same, search_people
+from declic.people.models import Person, PersonPhone
+from declic.people.queries import accesses_of, latest_snapshot, likely_same, search_people, standings_of
 
 MOST_FOUND = 50
 """A search shows its best answers only: past these, one more word finds better than one more page."""
 
 _EDITED = (
     "first_name", "last_name", "birth_name", "called", "birth_date", "gender", "email", "contact_preference",
-    "languages", "needs_help_reading", "address", "postal_code", "city", "site",
+    "preferred_language", "languages", "needs_help_reading", "address", "postal_code", "city", "site",
 )  # fmt: skip
 
 
@@ -73,6 +75,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(place),
         "has_sites": len(filters.fields["lieu"].choices) > 2,  # type: ignore[attr-defined]
         "may_create": scope.can(Permission.EDIT_PEOPLE),
+        "may_merge": scope.can(Permission.MERGE_PEOPLE),
+        "may_hand_over": scope.can(Permission.MANAGE_SITES),
     }
     return render(request, "people/list.html", context)
 
@@ -84,7 +88,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
     phones = PhoneFormSet(**posted(request), prefix="phones")
 
     def register(*, rows: list[Any], informed: bool, **typed: Any) -> Person:
-        numbers = typed_numbers(phones)
+        phones_typed = typed_phones(phones)
         found = likely_same(
             visible_people(request.user, Permission.EDIT_PEOPLE)  # type: ignore[arg-type]
             .filter(operator=operator)
@@ -92,7 +96,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
             first_name=typed["first_name"],
             last_name=typed["last_name"],
             birth_date=typed["birth_date"],
-            phones=numbers,
+            phones=[phone.number for phone in phones_typed],
         )
         # Only those shown with the question were answered by it: a changed name asks again.
         answered = set(request.POST.getlist("other"))
@@ -103,7 +107,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
             acting_user=request.user,  # type: ignore[arg-type]
             operator=operator,
             on=today(),
-            phones=numbers,
+            phones=phones_typed,
             informed_on=today() if informed else None,
             **typed,
         )
@@ -138,8 +142,7 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponseBase:
         Permission.EDIT_PEOPLE,
         for_update=request.method == "POST",
     )
-    numbers = [{"number": number} for number in person.phones.values_list("number", flat=True)]
-    phones = PhoneFormSet(**posted(request), prefix="phones", initial=numbers)
+    phones = PhoneFormSet(**posted(request), prefix="phones", initial=phones_initial(person))
     return submit(
         request,
         EditPersonForm(
@@ -153,7 +156,7 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponseBase:
             person=person,
             on=today(),
             changes=typed,
-            phones=typed_numbers(phones),
+            phones=typed_phones(phones),
         ),
         formset=phones,
         success=_("Le dossier est corrigé."),
@@ -186,8 +189,9 @@ def snapshot(request: HttpRequest, person_id: int) -> HttpResponseBase:
 
 def accesses(request: HttpRequest, person_id: int) -> HttpResponse:
     """Who looked at the file, when and how (rule 17)."""
-    person = access_person(person_id, request.user)  # type: ignore[arg-type]
-    page = keyset_page(
-        AccessLog.objects.filter(person=person).select_related("user"), request.GET, order=(("at", True), ("pk", True))
-    )
+    person = access_person(person_id, user_of(request))
+    page = keyset_page(accesses_of(person), request.GET, order=(("at", True), ("pk", True)))
+    standings = standings_of({access.user_id for access in page.rows}, person.operator_id)
+    for access in page.rows:
+        access.standing = standings.get(access.user_id, "")
     return render(request, "people/accesses.html", {"person": person, "page": page})
