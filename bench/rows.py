@@ -71,7 +71,8 @@ class Tables:
         self.referral = table(
             Referral,
             "operator edition person prescriber referent referent_name channel needs motive social_evaluation state"
-            " sent_on answered_on answered_by refusal_reason answer recorded_by",
+            " sent_on waiting_since waiting_reason first_answered_on answered_on answered_by refusal_reason answer"
+            " recorded_by",
         )
         self.enrolment = table(
             Enrolment,
@@ -261,11 +262,12 @@ class Case:
         reason: str,
     ) -> int:
         partner, referent = self.g.prescribers[run.case]
+        waits = state == "waiting"
         return self.t.referral.add(
             self.op, run.edition.pk, person, partner.pk, referent.pk, referent.name, "account",
             ["numerique--acquerir-un-equipement", "numerique--maitriser-les-fondamentaux-du-numerique"],
             self.rng.choice(MOTIVES), "Évaluation jointe : ressources faibles, projet d'emploi en cours.", state, day,
-            answered, by if answered else None, reason, "Nous la recevons cette semaine." if answered else "",
+            answered if waits else None, "no_place" if waits else "", answered, answered, by if answered else None, reason, "Nous la recevons cette semaine." if answered else "",
             referent.pk,
         )  # fmt: skip
 
