@@ -21,6 +21,7 @@ urlpatterns = [
     path("dispositifs/", include("declic.programmes.urls")),
     path("personnes/", include("declic.people.urls")),
     path("orientations/", include("declic.orientation.urls")),
+    path("", include("declic.orientation.public_urls")),
     path("diagnostic/", include("declic.diagnosis.urls")),
     path("entrainement/", include("declic.practice.urls")),
     path("formation/", include("declic.training.urls")),

@@ -233,3 +233,8 @@ LOGGING = {
     "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# Where people reach this server: what the links written in messages begin with.
+PUBLIC_URL = os.environ.get("PUBLIC_URL") or "http://127.0.0.1:8000"
+# The antivirus that reads each file sent, as a socket's path or `tcp://host:port`; files are kept unread without it.
+CLAMAV_SOCKET = os.environ.get("CLAMAV_SOCKET", "")

@@ -46,6 +46,7 @@ class Referral(OperatorRow):
     )
     referent_name = models.CharField(_("professionnel qui oriente"), max_length=120, blank=True, default="")
     referent_email = models.EmailField(_("son courriel"), blank=True, default="")
+    referent_phone = models.CharField(_("son téléphone"), max_length=16, blank=True, default="", help_text="E.164")
     # The place that owes the answer; null while none is named.
     site = models.ForeignKey(
         Site, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("lieu")

@@ -19,6 +19,6 @@ def a_document(
     operator: Organisation, *, by: User, content: bytes = PDF, name: str = "scan.pdf", **fields: Any
 ) -> Document:
     """A file stored through the action."""
-    fields.setdefault("kind", "proof")
+    fields.setdefault("kind", "report")
     fields.setdefault("title", "Facture d'accès à internet")
     return store_document(acting_user=by, operator=operator, upload=ContentFile(content, name=name), **fields)

@@ -49,6 +49,7 @@ def test_a_referral_never_goes_to_what_one_does_not_reach(field: str) -> None:
     typed = {
         "edition": edition.pk, "needs": [Need.EQUIPMENT], "first_name": "Lina", "last_name": "Morel",
         "phone": "0612345678", "channel": "phone", "on": f"{today():%d/%m/%Y}", field: far[field],
+        "informed": "on",
     }  # fmt: skip
     before = Referral.objects.count()
     for role in (Role.COORDINATOR, Role.PRESCRIBER):
@@ -86,7 +87,7 @@ def test_a_prescriber_describing_someone_known_learns_nothing_of_her_file() -> N
     edition = an_edition(world.operator, ends_on=today())
     typed = {
         "edition": edition.pk, "needs": [Need.EQUIPMENT], "first_name": "Elodie", "last_name": "Zephyr",
-        "birth_date": "04/03/1980", "phone": "0698765432",
+        "birth_date": "04/03/1980", "phone": "0698765432", "informed": "on",
     }  # fmt: skip
     client = signed_in(world.users[Role.PRESCRIBER])
     page = client.post(reverse("orientation:create"), typed, follow=True)

@@ -62,6 +62,7 @@ class Now:
             "birth_date": "12/03/1980",
             "phone": "06 12 34 56 78",
             "needs": ["numerique--acquerir-un-equipement"],
+            "informed": "on",
             **typed,
         }
 
