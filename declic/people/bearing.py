@@ -4,6 +4,7 @@ Reuniting two files moves it all. What stays where it was is listed here with it
 row stands in its way is said in words.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ STAYING: dict[str, str] = {
     "people.AccessLog.person": "says which file was opened: the kept file's page shows both",
     "people.DuplicatePair.first": "a pair is of two files, whoever they belong to",
     "people.DuplicatePair.second": "a pair is of two files, whoever they belong to",
+    "people.PersonWord.person": "the words of names follow the names by themselves",
     "people.Merge.kept": "the reunion itself",
     "people.Merge.absorbed": "the reunion itself",
     "people.RetentionNotice.person": "was given for that file, and told its days",
@@ -128,8 +130,11 @@ def once_per_person(bearing: Bearing) -> list[tuple[str, tuple[str, ...], Q | No
     return rules
 
 
-def tallies(*people: Person) -> list[tuple[str, list[int]]]:
-    """How much of each thing hangs on each of `people`: words and numbers, nothing where all have none. One query."""
+def tallies(*people: Person, without: Collection[str] = ()) -> list[tuple[str, list[int]]]:
+    """How much of each thing hangs on each of `people`: words and numbers, nothing where all have none. One query.
+
+    `without` names columns (of `WORDS`) that are shown otherwise.
+    """
     ids = [person.pk for person in people]
     parts = [
         bearing.rows(*ids)
@@ -139,5 +144,6 @@ def tallies(*people: Person) -> list[tuple[str, list[int]]]:
         for bearing in moving()
     ]
     counted = {(label, person): n for label, person, n in parts[0].union(*parts[1:], all=True).order_by()}
-    numbers = [(bearing.words, [counted.get((bearing.label, pk), 0) for pk in ids]) for bearing in moving()]
+    told = [bearing for bearing in moving() if bearing.label not in without]
+    numbers = [(bearing.words, [counted.get((bearing.label, pk), 0) for pk in ids]) for bearing in told]
     return [(words, row) for words, row in numbers if any(row)]

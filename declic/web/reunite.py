@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from declic.accounts.enums import Permission
@@ -23,6 +25,8 @@ from declic.people.models import Merge, Person
 from declic.web.journey import stands
 
 KEPT, OTHER = "kept", "other"
+SHOWN = ("people.PersonPhone.person", "orientation.Enrolment.person", "equipment.Allocation.person")
+"""What the page shows one by one rather than counted."""
 
 
 def said(person: Person, name: str) -> str:
@@ -38,19 +42,40 @@ def said(person: Person, name: str) -> str:
     return str(display() if display else value)
 
 
+def label_of(name: str) -> str:
+    """The name of a field, as a label."""
+    return capfirst(str(Person._meta.get_field(name).verbose_name))
+
+
 class ReuniteForm(Form):
     """For each thing that the two files say differently, which of them is right."""
 
     def __init__(self, *args: Any, kept: Person, other: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.both: list[str] = []
+        self.one: list[str] = []
         for name in CHOSEN:
             mine, theirs = said(kept, name), said(other, name)
             if mine != theirs:
                 self.fields[name] = RadioField(
-                    label=str(Person._meta.get_field(name).verbose_name).capitalize(),
-                    choices=[(KEPT, mine or _("rien")), (OTHER, theirs or _("rien"))],
+                    label=label_of(name),
+                    choices=[
+                        (KEPT, f"{mine or _('rien')} ({kept.case_number})"),
+                        (OTHER, f"{theirs or _('rien')} ({other.case_number})"),
+                    ],
                     initial=KEPT if mine else OTHER,
                 )
+                (self.both if mine and theirs else self.one).append(name)
+
+    @property
+    def contradictions(self) -> list[BoundField]:
+        """What the two files say differently."""
+        return [self[name] for name in self.both]
+
+    @property
+    def completions(self) -> list[BoundField]:
+        """What only one of the two says: taken from there unless someone decides otherwise."""
+        return [self[name] for name in self.one]
 
     @property
     def taken(self) -> list[str]:
@@ -111,11 +136,11 @@ def reunite(request: HttpRequest, person_id: int, other_id: int) -> HttpResponse
             "other": other,
             "sides": sides,
             "same": [
-                (str(Person._meta.get_field(name).verbose_name).capitalize(), said(kept, name))
+                (label_of(name), said(kept, name))
                 for name in CHOSEN
                 if said(kept, name) and said(kept, name) == said(other, name)
             ],
-            "tallies": tallies(kept, other),
+            "tallies": tallies(kept, other, without=SHOWN),
             "deposits": [format_euros(side.held) for side in sides] if any(side.held for side in sides) else [],
         },
     )  # fmt: skip
