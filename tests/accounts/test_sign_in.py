@@ -3,6 +3,7 @@
 import datetime
 import re
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -161,6 +163,20 @@ def test_an_unknown_link_and_one_for_a_closed_account_open_nothing() -> None:
         accept_invitation(token=token, password=CHOSEN, at=AT)
 
 
+def test_a_server_opens_to_its_first_operator_by_a_command(capsys, django_capture_on_commit_callbacks) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("open_operator", "Médiation du Pré", "Claire Vasseur", "claire@exemple.fr")
+    link = re.search(r"http://[^/]+(/\S+)", capsys.readouterr().out)[1]
+    assert link in mail.outbox[0].body
+    client = Client()
+    assert client.post(link, {"password": CHOSEN, "again": CHOSEN}).status_code == 303
+    assert arrives(client, "claire@exemple.fr", CHOSEN)
+    assert client.get(reverse("accounts:team")).status_code == 200
+    for wrong in (("médiation du pré", "X", "x@exemple.fr"), ("Autre", "X", "pas un courriel")):
+        with pytest.raises(CommandError):
+            call_command("open_operator", *wrong)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_follow_the_same_link_at_once_choose_one_password() -> None:
     user, token = an_invited()
@@ -243,6 +259,34 @@ def test_a_new_invitation_opens_a_closed_account_with_a_new_password() -> None:
         send()
     accept_invitation(token=tokens[-1], password="encore quatre mots", at=now())
     assert arrives(Client(), user.email, "encore quatre mots")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_invited_while_the_night_closes_accounts_stays_open() -> None:
+    user = a_user(an_operator(), Role.ADVISER)
+    role = user.memberships.get()
+    Membership.objects.update(ends_on=today() - DAY)
+    invited, closing = threading.Event(), threading.Event()
+
+    def night() -> None:
+        invited.wait()
+        closing.set()
+        close_ended_accounts(on=today())
+        connection.close()
+
+    worker = threading.Thread(target=night)
+    worker.start()
+    with transaction.atomic():
+        invite(
+            acting_user=None, email=user.email, name="", organisation=role.organisation, role=Role.ADVISER,
+            starts_on=today(),
+        )  # fmt: skip
+        invited.set()
+        closing.wait()
+        # The night waits for this transaction: it has found the account and wants its row.
+        time.sleep(0.3)
+    worker.join()
+    assert User.objects.get(pk=user.pk).is_active
 
 
 # ------------------------------------------------------------------------------------------------------------ devices
