@@ -220,6 +220,20 @@ def send_again(*, acting_user: User, message: Message, at: datetime.datetime, ad
 
 
 @transaction.atomic
+def correct_letter(*, acting_user: User, message: Message, at: datetime.datetime, address: str) -> Message:
+    """Write another address on a letter that nobody has posted yet. Raises `DomainError` once it left."""
+    message = _held(message)
+    if message.channel != Channel.LETTER or message.state != MessageState.QUEUED:
+        raise DomainError(_("Cette lettre est déjà partie : si elle revient, dites-le, puis renvoyez-la."))
+    corrected = checked_address(Channel.LETTER, address)
+    if corrected != message.address:
+        message.address = corrected
+        message.save(update_fields=["address"])
+        note(message, StepKind.CORRECTED, at, by_id=acting_user.pk)
+    return message
+
+
+@transaction.atomic
 def mark_handled(*, acting_user: User, message: Message, at: datetime.datetime) -> Message:
     """Say that someone dealt with a message that was not received: called, corrected the file, gave up knowingly."""
     message = _held(message)

@@ -54,4 +54,5 @@ class StepKind(TextChoices):
     POSTED = "posted", _("Postée")
     RETURNED = "returned", _("Revenu à l'expéditeur")
     AGAIN = "again", _("Remis dans la file d'envoi")
+    CORRECTED = "corrected", _("Adresse corrigée")
     HANDLED = "handled", _("Traité")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -28,6 +29,12 @@ def _found(name: str) -> Path:
 
 def letters_as_pdf(messages: Sequence[Message]) -> bytes:
     """The letters as one tagged PDF (PDF/UA-1), each beginning on a page of its own."""
+    pdf: bytes = letters_document(messages).write_pdf(pdf_variant="pdf/ua-1")
+    return pdf
+
+
+def letters_document(messages: Sequence[Message]) -> Any:
+    """The letters laid out on their pages (a WeasyPrint document)."""
     # Loaded only when someone prints: it takes longer than any page.
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -45,4 +52,4 @@ def letters_as_pdf(messages: Sequence[Message]) -> bytes:
     html = render_to_string("messaging/letters_pdf.html", {"letters": letters})
     document = HTML(string=html, base_url="about:blank", media_type="print")
     sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    return document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    return document.render(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")

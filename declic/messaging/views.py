@@ -70,6 +70,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponseBase:
     user = user_of(request)
     found = access_message(message_id, user)
     failed = found.state == MessageState.FAILED
+    is_letter = found.channel == Channel.LETTER
     return render(
         request,
         "messaging/message.html",
@@ -80,23 +81,28 @@ def message(request: HttpRequest, message_id: int) -> HttpResponseBase:
             "can_resend": failed and found.failure != Failure.ERASED,
             "waits": failed and found.handled_at is None and found.failure != Failure.ERASED,
             "may_return": found.state == MessageState.SENT and found.channel != Channel.SMS,
-            "is_letter_to_post": found.state == MessageState.QUEUED and found.channel == Channel.LETTER,
+            "is_letter_to_post": found.state == MessageState.QUEUED and is_letter,
+            "why": found.get_failure_display() or found.get_state_display(),
+            # What an email or an SMS said can be handed over when it did not arrive.
+            "printable": bool(found.body) and (is_letter or failed),
         },
     )
 
 
 def message_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
-    """Correct the address and send again."""
+    """Correct the address and send again; of a letter not yet posted, correct the address."""
     user = user_of(request)
     found = access_message(message_id, user)
+    waits = found.channel == Channel.LETTER and found.state == MessageState.QUEUED
+    action = actions.correct_letter if waits else actions.send_again
     return submit(
         request,
         AgainForm(**posted(request), channel=found.channel, initial={"address": found.address}),
-        lambda **typed: actions.send_again(acting_user=user, message=found, at=now(), **typed),
+        lambda **typed: action(acting_user=user, message=found, at=now(), **typed),
         success=_again_said,
         to=reverse("messaging:message", args=[found.pk]),
         template="messaging/again.html",
-        context={"message": found},
+        context={"message": found, "what": _("Corriger l'adresse") if waits else _("Envoyer de nouveau")},
     )
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from declic.accounts.enums import Role
 from declic.messaging.enums import Failure, MessageState
+from declic.messaging.letters import letters_document
 from declic.messaging.models import Message, MessageBudget
 from tests.factories import DAY, a_person, a_site, a_user, an_operator, at, signed_in
 from tests.messaging.factories import a_budget, a_letter, an_sms, queued
@@ -151,6 +152,22 @@ def test_exactly_the_letters_shown_are_posted() -> None:
     assert "déjà notées" in text(client.post(posted, follow=True))
 
 
+def test_the_address_of_a_letter_is_corrected_before_it_is_posted() -> None:
+    operator = an_operator()
+    client = signed_in(a_user(operator))
+    letter = a_letter(operator, address="")
+    again = reverse("messaging:again", args=[letter.pk])
+    assert "Corriger l'adresse" in text(client.get(again))
+    typed = {"address": "1 rue A\r\n31000 TOULOUSE"}
+    assert "Lettres à poster" in text(client.post(again, typed, follow=True))
+    letter.refresh_from_db()
+    assert (letter.address, letter.state) == ("1 rue A\n31000 TOULOUSE", MessageState.QUEUED)
+    client.post(reverse("messaging:posted"), {"letter": letter.pk})
+    late = client.post(again, typed)
+    assert late.status_code == 422
+    assert "déjà parti" in text(late)
+
+
 def test_nobody_posts_or_prints_the_letters_of_another_operator() -> None:
     letter = a_letter(an_operator())
     client = signed_in(a_user(an_operator()))
@@ -167,7 +184,38 @@ def test_letters_are_printed_one_a_page() -> None:
     response = client.get(reverse("messaging:letters_pdf"), {"lettre": [letter.pk for letter in letters]})
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
-    assert b"/Count 2" in b"".join(_streams(response.content))
+    inside = response.content + b"".join(_streams(response.content))
+    assert b"/Count 2" in inside
+    assert b"/StructTreeRoot" in inside, "read aloud in its order"
+    assert b"pdfuaid" in inside
+
+
+def test_the_address_shows_through_the_window_of_the_envelope() -> None:
+    """Between 105 and 185 mm from the left, 55 and 79 mm from the top, however long the address may be (six lines)."""
+    lines = [
+        "Résidence Les Lilas, bâtiment C, appt 45",
+        "12 rue des Lilas",
+        "Lieu-dit La Plaine",
+        "BP 12",
+        "31000 TOULOUSE",
+    ]
+    letter = a_letter(an_operator(), address="\n".join(lines), recipient="Marie-Christine Delahaye-Fontanarosa")
+    (page,) = letters_document([letter]).pages
+    (window,) = [box for box in page._page_box.descendants() if "window" in (box.element_tag, *_classes(box))]
+    millimetre = 96 / 25.4
+    left, top = window.position_x / millimetre, window.position_y / millimetre
+    texts = [box for box in window.descendants() if hasattr(box, "text")]
+    right = max((box.position_x + box.width) / millimetre for box in texts)
+    bottom = max((box.position_y + box.height) / millimetre for box in texts)
+    assert [box.text for box in texts] == [letter.recipient, *lines], "each on a line of its own"
+    assert left >= 104.9
+    assert top >= 54.9
+    assert right <= 185.1
+    assert bottom <= 79.6
+
+
+def _classes(box: Any) -> list[str]:
+    return [] if box.element is None else (box.element.get("class") or "").split()
 
 
 def test_an_adviser_of_one_place_reads_no_message_about_someone_of_another() -> None:

@@ -147,7 +147,7 @@ def test_nothing_secret_is_logged_nor_kept(provider: Provider, caplog: pytest.Lo
     kept = caplog.text + read(message).error + "".join(step.detail for step in message.steps.all())
     for secret in (SECRET, CONSUMER, MOBILE, "un texte"):
         assert secret not in kept
-    assert SECRET not in repr(vars(current_gateway())).replace("_secret", "") or "_secret" in vars(current_gateway())
+    assert SECRET not in repr(current_gateway())
 
 
 @pytest.mark.parametrize(

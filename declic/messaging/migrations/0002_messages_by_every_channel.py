@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='MessageStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('left', 'Parti'), ('later', 'Nouvel essai prévu'), ('failed', "N'a pas pu partir"), ('delivered', 'Reçu'), ('not_received', 'Parti, mais pas reçu'), ('posted', 'Postée'), ('returned', "Revenu à l'expéditeur"), ('again', "Remis dans la file d'envoi"), ('handled', 'Traité')], max_length=16)),
+                ('kind', models.CharField(choices=[('left', 'Parti'), ('later', 'Nouvel essai prévu'), ('failed', "N'a pas pu partir"), ('delivered', 'Reçu'), ('not_received', 'Parti, mais pas reçu'), ('posted', 'Postée'), ('returned', "Revenu à l'expéditeur"), ('again', "Remis dans la file d'envoi"), ('corrected', 'Adresse corrigée'), ('handled', 'Traité')], max_length=16)),
                 ('at', models.DateTimeField()),
                 ('detail', models.CharField(blank=True, default='', max_length=300)),
             ],
