@@ -38,6 +38,8 @@ NOT_BY_SITE = frozenset(
         # no shelf yet; and the person who may buy, whom no place follows yet.
         "programmes:", "documents:", "equipment:device", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
+        # Counts of an edition, each among the people whom one reaches.
+        "orientation:funnel", "orientation:funnel_step",
     }
 )  # fmt: skip
 NOT_BY_PERSON = frozenset(
@@ -47,6 +49,7 @@ NOT_BY_PERSON = frozenset(
         "programmes:", "documents:", "equipment:device", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
+        "orientation:funnel", "orientation:funnel_step",
     }
 )  # fmt: skip
 """Addresses, or whole apps, that stay open to a member limited to a place or to a caseload."""

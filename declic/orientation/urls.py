@@ -1,6 +1,6 @@
 """Addresses of the `orientation` app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from declic.orientation import views
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("<int:referral_id>/retirer/", views.withdraw, name="withdraw"),
     path("inscrire/<int:person_id>/", views.enrol, name="enrol"),
     path("parcours/<int:enrolment_id>/", views.agreed, name="agreed"),
+    path("reperage/", include("declic.orientation.spotting.urls")),
 ]

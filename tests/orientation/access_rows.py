@@ -16,6 +16,7 @@ from declic.orientation.models import PrescriberLink
 from declic.orientation.views.door import sign_sent
 from tests.documents.files import PDF
 from tests.factories import DAY, a_user, at
+from tests.orientation.spotting_rows import ROWS as SPOTTING_ROWS
 
 
 def nothing(_world: SimpleNamespace) -> dict[str, Any]:
@@ -99,6 +100,7 @@ def proof(world: SimpleNamespace) -> dict[str, Any]:
 
 
 ROWS = {
+    **SPOTTING_ROWS,
     "orientation:list": (nothing, Permission.REFER),
     "orientation:create": (nothing, Permission.REFER),
     "orientation:drafts": (nothing, Permission.REFER),
