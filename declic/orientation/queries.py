@@ -3,23 +3,35 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce
 
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Organisation
-from declic.orientation.enums import ReferralState
+from declic.orientation.enums import UNANSWERED_STATES, ReferralState
 from declic.orientation.models import Enrolment, Referral
 from declic.programmes.models import Edition, TermsVersion
 from declic.programmes.schema import EntryTerms
 
-LATE_AFTER_DAYS = 10
-"""A referral without answer after this many days is late: a month of silence is what prescribers complain of."""
-
 TABS: dict[str, tuple[str, ...]] = {
-    "a-traiter": (ReferralState.SENT,),
+    "a-traiter": UNANSWERED_STATES,
     "en-attente": (ReferralState.WAITING,),
     "repondues": (
         ReferralState.ACCEPTED,
@@ -31,20 +43,81 @@ TABS: dict[str, tuple[str, ...]] = {
 """How a team's referrals are sorted: the name in the address, the states shown."""
 
 
+def with_deadlines(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """The same with `answer_days` and `close_days`, as the edition's terms in force promise them."""
+    entry = KeyTransform("entry", "body")
+    newest = TermsVersion.objects.filter(edition=OuterRef("edition")).order_by("-number")
+    usual = EntryTerms()
+    return referrals.annotate(
+        **{
+            # Terms written before a delay could be chosen do not have it: they keep the usual one.
+            name: Coalesce(
+                Subquery(newest.annotate(days=Cast(KeyTextTransform(name, entry), IntegerField())).values("days")[:1]),
+                Value(getattr(usual, name)),
+                output_field=IntegerField(),
+            )
+            for name in ("answer_days", "close_days")
+        }
+    )
+
+
+def _before(on: datetime.date, days: str) -> ExpressionWrapper:
+    return ExpressionWrapper(Value(on, DateField()) - F(days), output_field=DateField())
+
+
+def is_late(on: datetime.date) -> Q:
+    """Those of `with_deadlines` without an answer beyond the delay promised."""
+    return Q(state__in=UNANSWERED_STATES, sent_on__lt=_before(on, "answer_days"))
+
+
+def to_remind(on: datetime.date) -> Q:
+    """Those of `with_deadlines` whose promised delay ends that day or before."""
+    return Q(state__in=UNANSWERED_STATES, sent_on__lte=_before(on, "answer_days"))
+
+
+def is_closable(on: datetime.date) -> Q:
+    """Those of `with_deadlines` that stayed without any answer for so long that closing is proposed."""
+    return Q(state__in=UNANSWERED_STATES, sent_on__lte=_before(on, "close_days"))
+
+
+def to_close(referral: Referral, on: datetime.date) -> bool:
+    """Whether a referral of `with_deadlines` may be closed without an answer on that day."""
+    return referral.state in UNANSWERED_STATES and days_waiting(referral, on) >= referral.close_days  # type: ignore[attr-defined]
+
+
 def days_waiting(referral: Referral, on: datetime.date) -> int:
     """Days since it was sent, while it has no answer; 0 otherwise."""
-    if referral.state != ReferralState.SENT or referral.sent_on is None:
+    if referral.state not in UNANSWERED_STATES or referral.sent_on is None:
         return 0
     return (on - referral.sent_on).days
 
 
 def counts_by_tab(referrals: QuerySet[Referral], on: datetime.date) -> dict[str, int]:
-    """How many of `referrals` stand in each tab that waits for someone, and under "late" how many are late."""
-    before = on - datetime.timedelta(days=LATE_AFTER_DAYS)
-    return referrals.order_by().aggregate(
-        sent=Count("pk", filter=Q(state=ReferralState.SENT)),
+    """How many of `referrals` stand in each tab that waits for someone, how many are late and how many may be closed."""
+    return with_deadlines(referrals.order_by()).aggregate(
+        sent=Count("pk", filter=Q(state__in=UNANSWERED_STATES)),
         waiting=Count("pk", filter=Q(state=ReferralState.WAITING)),
-        late=Count("pk", filter=Q(state=ReferralState.SENT, sent_on__lt=before)),
+        late=Count("pk", filter=is_late(on)),
+        to_close=Count("pk", filter=is_closable(on)),
+    )
+
+
+def with_rank(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """The same with `rank`: the place in the waiting list of the edition, the first being 1; None if it does not wait."""
+    before = (
+        Referral.objects.filter(
+            Q(waiting_since__lt=OuterRef("waiting_since"))
+            | Q(waiting_since=OuterRef("waiting_since"), pk__lt=OuterRef("pk")),
+            edition=OuterRef("edition"),
+            state=ReferralState.WAITING,
+        )
+        .order_by()
+        .values("edition")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return referrals.annotate(
+        rank=Case(When(state=ReferralState.WAITING, then=Coalesce(Subquery(before), Value(0)) + 1), default=None)
     )
 
 

@@ -34,12 +34,10 @@ from declic.ledger.enums import AccountRole
 from declic.ledger.models import Line
 from declic.orientation.enums import OPEN_STATES, ReferralState
 from declic.orientation.models import Enrolment, Referral
+from declic.orientation.queries import with_deadlines
 from declic.people.models import Person
 from declic.programmes.schema import Terms, cents
 from declic.training.models import Attendance, GroupPlace
-
-REPLY_DAYS = 10
-"""Days after which a referral without an answer is late."""
 
 
 @dataclass(frozen=True)
@@ -333,11 +331,12 @@ def _after_exit(enrolment: Enrolment, on: datetime.date) -> Iterator[Step]:
 
 def waiting_on_person(person: Person, *, on: datetime.date) -> Iterator[Step]:
     """Steps that belong to no enrolment: an open referral, an open ticket (two queries)."""
-    referrals = Referral.objects.filter(person=person, state__in=OPEN_STATES).select_related("edition__programme")
+    waiting_ones = Referral.objects.filter(person=person, state__in=OPEN_STATES).select_related("edition__programme")
+    referrals = with_deadlines(waiting_ones)
     for referral in referrals.order_by("sent_on", "pk"):
         days = (on - referral.sent_on).days if referral.sent_on else 0
         waiting = referral.state == ReferralState.WAITING
-        late = days > REPLY_DAYS and not waiting
+        late = days > referral.answer_days and not waiting
         yield Step(
             _("donner une réponse au prescripteur"),
             _("« %(programme)s » : envoyée il y a %(n)d jours%(queue)s.")

@@ -43,10 +43,10 @@ from declic.followup.queries import visible_outcomes_due
 from declic.hotline.access import visible_tickets
 from declic.hotline.models import Priority, Symptom, TicketState
 from declic.orientation.access import visible_referrals
-from declic.orientation.enums import ReferralState
+from declic.orientation.enums import UNANSWERED_STATES, ReferralState
+from declic.orientation.queries import with_deadlines
 from declic.training.access import visible_sessions
 from declic.training.enums import HalfDay
-from declic.web.journey import REPLY_DAYS
 
 P = Permission
 PER_SOURCE = 5  # rows that one source shows: the rest is one click away
@@ -138,19 +138,24 @@ def _own[T: Model](rows: QuerySet[T], user: User, permission: Permission) -> Que
 
 def _referrals(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
-        visible_referrals(user, P.ANSWER_REFERRALS).filter(state=ReferralState.SENT),
+        with_deadlines(visible_referrals(user, P.ANSWER_REFERRALS).filter(state__in=UNANSWERED_STATES)),
         "referral", F("sent_on"), who=person_name("person"), first=F("prescriber__name"),
-        second=F("edition__programme__name"), limit=PER_SOURCE * 2,
+        second=F("edition__programme__name"), third=F("received_by__name"), number=F("answer_days"),
+        limit=PER_SOURCE * 2,
     )  # fmt: skip
 
 
 def _tell_referral(row: Row, on: datetime.date) -> Found:
     waited = (on - row.day).days
-    late = waited > REPLY_DAYS
+    late = waited > row.number
+    sent = _("Envoyée par %(by)s vers « %(programme)s ».") % {
+        "by": row.first or _("la personne elle-même"),
+        "programme": row.second,
+    }
+    taken = _("%(who)s s'en occupe.") % {"who": row.third} if row.third else ""
     task = Task(
         _("Répondre à l'orientation %(of_person)s") % {"of_person": of(row.who)},
-        _("Envoyée par %(by)s vers « %(programme)s ».")
-        % {"by": row.first or _("la personne elle-même"), "programme": row.second},
+        f"{sent} {taken}".strip(),
         reverse("orientation:answer", args=[row.pk]),
         _("Répondre"),
         row.day,
@@ -164,7 +169,7 @@ def _own_referrals(user: User, on: datetime.date) -> QuerySet[Any]:
     return _rows(
         visible_referrals(user, P.REFER)
         .exclude(state__in=[ReferralState.DRAFT, ReferralState.WITHDRAWN])
-        .filter(Q(state=ReferralState.SENT) | Q(answered_on__gte=on - datetime.timedelta(days=30))),
+        .filter(Q(state__in=UNANSWERED_STATES) | Q(answered_on__gte=on - datetime.timedelta(days=30))),
         "own_referral", F("sent_on"), who=person_name("person"), first=F("edition__programme__name"),
         second=F("state"), limit=PER_SOURCE * 2,
     )  # fmt: skip

@@ -62,7 +62,7 @@ class Story:
             case ReferralState.REFUSED:
                 return actions.refuse_referral(**known, reason="non_eligible")
             case ReferralState.WAITING:
-                return actions.put_on_waiting_list(**known)
+                return actions.put_on_waiting_list(**known, reason="no_place")
             case _:
                 return actions.withdraw_referral(**known)
 
@@ -100,7 +100,7 @@ def test_each_answer_is_told_to_the_referent() -> None:
         story = Story()
         referral = story.referral()
         story.act(referral, state)
-        message = Message.objects.get(reference=f"referral:{referral.pk}")
+        message = Message.objects.get(reference=f"referral:{referral.pk}", template=f"referral_{state}")
         assert message.address == story.referent.email
         assert referral.person.last_name not in message.body
 
@@ -207,7 +207,11 @@ def test_waiting_keeps_what_was_learnt_of_the_situation() -> None:
     story = Story()
     referral = story.referral()
     actions.put_on_waiting_list(
-        acting_user=story.team, referral=referral, on=LATER, facts={"benefits": [], "income": None}
+        acting_user=story.team,
+        referral=referral,
+        on=LATER,
+        reason="no_place",
+        facts={"benefits": [], "income": None},
     )
     assert Snapshot.objects.get(person=referral.person).benefits == []
 

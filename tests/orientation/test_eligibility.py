@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from declic.orientation.eligibility import RuleResult, all_met, evaluate
 from declic.people.models import Person
+from declic.programmes.scales import ScaleOn
 from declic.programmes.schema import Terms
 
 ON = datetime.date(2024, 3, 4)
@@ -157,3 +158,85 @@ def test_a_required_prescriber_and_evaluation_are_rules_too() -> None:
 
 def test_no_rule_lets_everyone_in() -> None:
     assert all_met([])
+
+
+# -------------------------------------------------------------------------------------------------------- dated scales
+
+CEILING = {"fact": "income", "scale": "plafond"}
+
+
+def on_scale(amounts: dict[int | None, int] | None, rule: Any = CEILING, **known: Any) -> RuleResult:
+    """One rule read against a scale worth `amounts` on that day (None: the operator has no such scale)."""
+    scales = {} if amounts is None else {"plafond": ScaleOn("plafond", "Plafond santé", amounts)}
+    (result,) = evaluate(
+        Terms.model_validate({"entry": {"rules": [rule]}}),
+        person=Person(),
+        facts={name: value for name, value in known.items() if name != "persons"},
+        prescriber_kind="",
+        has_prescriber=False,
+        social_evaluation="",
+        on=ON,
+        persons=known.get("persons"),
+        scales=scales,
+    )
+    return result
+
+
+@pytest.mark.parametrize(
+    ("amounts", "known", "outcome"),
+    [
+        ({None: 90_000}, {"income": 90_000}, "met"),
+        ({None: 90_000}, {"income": 90_001}, "unmet"),
+        ({None: 90_000}, {}, "unknown"),
+        ({None: 90_000}, {"income": 90_000, "persons": 5}, "met"),
+        ({1: 90_000, 2: 120_000}, {"income": 100_000, "persons": 2}, "met"),
+        ({1: 90_000, 2: 120_000}, {"income": 100_000, "persons": 1}, "unmet"),
+        ({1: 90_000, 2: 120_000}, {"income": 100_000, "household": "seul"}, "unmet"),
+        ({1: 90_000, 2: 120_000}, {"income": 100_000, "household": "couple"}, "met"),
+        ({1: 90_000, 2: 120_000}, {"income": 500_000, "household": "seul_avec_enfants"}, "unknown"),
+        ({1: 90_000, 2: 120_000}, {"income": 500_000}, "unknown"),
+        ({1: 90_000, 2: 120_000}, {"income": 500_000, "persons": 3}, "unknown"),
+        ({1: 90_000, None: 120_000}, {"income": 100_000, "persons": 3}, "met"),
+        ({1: 90_000, 2: 120_000}, {"persons": 1}, "unknown"),
+        ({}, {"income": 1}, "unknown"),
+        (None, {"income": 1}, "unknown"),
+    ],
+)
+def test_a_ceiling_is_read_on_the_scale(
+    amounts: dict[int | None, int] | None, known: dict[str, Any], outcome: str
+) -> None:
+    result = on_scale(amounts, **known)
+    assert result.outcome == outcome
+    assert result.label
+    assert result.fact
+
+
+def test_what_a_scale_does_not_tell_is_said() -> None:
+    assert "pas de montant au 4 mars 2024" in on_scale({}, income=1).fact
+    assert "n'existe pas encore" in on_scale(None, income=1).fact
+    assert "nombre de personnes au foyer non renseigné" in on_scale({1: 1, 2: 2}, income=1).fact
+    assert "ne dit rien pour un foyer de 3" in on_scale({1: 1}, income=1, persons=3).fact
+
+
+def test_what_is_left_after_charges_is_read_on_the_scale_too() -> None:
+    left = {"fact": "income_after_charges", "scale": "plafond"}
+    assert on_scale({None: 30_000}, left, income=100_000, charges=70_000).outcome == "met"
+    assert on_scale({None: 30_000}, left, income=100_000, charges=69_999).outcome == "unmet"
+    assert on_scale({None: 30_000}, left, income=100_000).outcome == "unknown"
+
+
+@given(
+    amounts=st.dictionaries(st.none() | st.integers(1, 4), st.integers(0, 200_000), max_size=4),
+    income=st.none() | st.integers(0, 300_000),
+    persons=st.none() | st.integers(1, 6),
+)
+def test_a_scale_never_turns_what_is_unknown_into_a_no(
+    amounts: dict[int | None, int], income: int | None, persons: int | None
+) -> None:
+    result = on_scale(amounts, income=income, persons=persons)
+    sized = any(size is not None for size in amounts)
+    ceiling = amounts.get(persons, amounts.get(None)) if persons is not None or not sized else None
+    if income is None or ceiling is None:
+        assert result.outcome == "unknown"
+    else:
+        assert result.outcome == ("met" if income <= ceiling else "unmet")

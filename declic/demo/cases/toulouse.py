@@ -11,7 +11,7 @@ from declic.equipment.models import Allocation, Device
 from declic.followup.actions import give_review, record_exit, record_outcome
 from declic.hotline.actions import answer_ticket, open_ticket, solve_ticket
 from declic.orientation.actions import put_on_waiting_list, refuse_referral
-from declic.orientation.enums import Need
+from declic.orientation.enums import Need, WaitingReason
 from declic.orientation.models import Enrolment
 from declic.programmes.models import Edition
 from declic.training.actions import record_visit
@@ -123,7 +123,11 @@ def _others(stage: Stage, edition: Edition, last: datetime.date) -> None:
         refuse_referral(acting_user=stage.coordinator, referral=referral, on=last, reason=reason, answer=words)
     referral = stage.refer(stage.person(day), edition, day, prescriber=plie, referent=referent, needs=[Need.EQUIPMENT])
     put_on_waiting_list(
-        acting_user=stage.coordinator, referral=referral, on=last, answer="Toutes les machines sont remises."
+        acting_user=stage.coordinator,
+        referral=referral,
+        on=last,
+        reason=WaitingReason.NO_DEVICE,
+        answer="Toutes les machines sont remises.",
     )
 
 

@@ -8,18 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
-from declic.core.dates import now
 from declic.core.errors import DomainError
-from declic.messaging.actions import queue_message
-from declic.messaging.models import Channel
 from declic.organisations.models import Site
 from declic.orientation.actions.enrolling import enter
-from declic.orientation.actions.states import locked
-from declic.orientation.enums import ReferralState, RefusalReason
+from declic.orientation.actions.states import locked, owe_answer, tell
+from declic.orientation.enums import ReferralState, RefusalReason, WaitingReason
 from declic.orientation.models import Enrolment, Referral
 from declic.people.actions import take_snapshot
 from declic.people.enums import SnapshotMoment
 from declic.people.models import Person
+
+_EVENTS = {
+    ReferralState.ACCEPTED: "accepted",
+    ReferralState.REFUSED: "refused",
+    ReferralState.WAITING: "waiting",
+}
 
 
 def _answer(
@@ -27,45 +30,35 @@ def _answer(
 ) -> Referral:
     if referral.sent_on is not None and on < referral.sent_on:
         raise DomainError(_("La réponse ne peut pas précéder l'envoi de l'orientation."), field="on")
+    if referral.first_answered_on is not None and on < referral.first_answered_on:
+        raise DomainError(
+            _("Une première réponse a été donnée le %(day)s : celle-ci vient ce jour-là ou après.")
+            % {"day": f"{referral.first_answered_on:%d/%m/%Y}"},
+            field="on",
+        )
     referral.state = state
     referral.answered_on = on
     referral.first_answered_on = referral.first_answered_on or on
     if state == ReferralState.WAITING:
-        referral.waiting_since = on
+        referral.waiting_since, referral.waiting_reason = on, reason
     referral.answered_by = acting_user
     referral.answer = answer
-    referral.refusal_reason = reason
+    if state == ReferralState.REFUSED:
+        referral.refusal_reason = reason
+    owe_answer(referral, acting_user)
     referral.save()
-    _tell_prescriber(referral)
+    tell(referral, _EVENTS[state])
     return referral
 
 
-def _tell_prescriber(referral: Referral) -> None:
-    if not referral.referent_email:
-        return
-    words = {
-        ReferralState.ACCEPTED: _("est acceptée"),
-        ReferralState.REFUSED: _("n'a pas pu être acceptée : %(reason)s")
-        % {"reason": referral.get_refusal_reason_display()},
-        ReferralState.WAITING: _("est en liste d'attente"),
-    }
-    queue_message(
-        operator=referral.operator,
-        channel=Channel.EMAIL,
-        template="referral_answer",
-        recipient=referral.referent_name,
-        address=referral.referent_email,
-        subject=_("Votre orientation vers « %(edition)s »") % {"edition": referral.edition.programme.name},
-        body=_("Bonjour,\n\nVotre orientation du %(sent)s (dossier %(number)s) %(outcome)s.\n%(answer)s")
-        % {
-            "sent": f"{referral.sent_on:%d/%m/%Y}",
-            "number": referral.person.case_number,
-            "outcome": words[ReferralState(referral.state)],
-            "answer": referral.answer,
-        },
-        reference=f"referral:{referral.pk}",
-        at=now(),
-    )
+def _keep_facts(
+    *, acting_user: User, referral: Referral, on: datetime.date, facts: Mapping[str, Any] | None, persons: int | None
+) -> None:
+    """What was learnt before an answer that lets nobody in is kept: a dated situation, and the household with the request."""
+    if facts and any(value not in (None, "") for value in facts.values()):
+        take_snapshot(acting_user=acting_user, person=referral.person, moment=SnapshotMoment.CHANGE, on=on, facts=facts)
+    if persons is not None:
+        referral.facts = {**referral.facts, "persons": persons}
 
 
 @transaction.atomic
@@ -74,26 +67,46 @@ def put_on_waiting_list(
     acting_user: User,
     referral: Referral,
     on: datetime.date,
+    reason: str,
     answer: str = "",
     facts: Mapping[str, Any] | None = None,
+    persons: int | None = None,
 ) -> Referral:
-    """Tell the prescriber that the person waits for a place; `facts` learnt meanwhile are kept as a dated situation."""
+    """Tell the prescriber that the person waits, why and at which rank; `facts` learnt meanwhile are kept, dated."""
     referral = locked(referral, ReferralState.WAITING)
-    if facts and any(value not in (None, "") for value in facts.values()):
-        take_snapshot(acting_user=acting_user, person=referral.person, moment=SnapshotMoment.CHANGE, on=on, facts=facts)
-    return _answer(acting_user=acting_user, referral=referral, state=ReferralState.WAITING, on=on, answer=answer)
+    if not reason:
+        raise DomainError(_("Choisissez la raison de l'attente : le prescripteur la lira."), field="waiting_reason")
+    if reason == WaitingReason.OTHER and not answer.strip():
+        raise DomainError(_("Expliquez cette autre raison en une phrase au prescripteur."), field="answer")
+    _keep_facts(acting_user=acting_user, referral=referral, on=on, facts=facts, persons=persons)
+    return _answer(
+        acting_user=acting_user,
+        referral=referral,
+        state=ReferralState.WAITING,
+        on=on,
+        answer=answer,
+        reason=WaitingReason(reason),
+    )
 
 
 @transaction.atomic
 def refuse_referral(
-    *, acting_user: User, referral: Referral, on: datetime.date, reason: str, answer: str = ""
+    *,
+    acting_user: User,
+    referral: Referral,
+    on: datetime.date,
+    reason: str,
+    answer: str = "",
+    facts: Mapping[str, Any] | None = None,
+    persons: int | None = None,
 ) -> Referral:
-    """Refuse, with a reason of the list and, if it is "another reason", a sentence."""
+    """Refuse, with a reason of the list and, if it is "another reason", a sentence; `facts` learnt are kept, dated."""
     referral = locked(referral, ReferralState.REFUSED)
     if not reason:
         raise DomainError(_("Choisissez la raison du refus : le prescripteur la lira."), field="reason")
     if reason == RefusalReason.AUTRE and not answer.strip():
         raise DomainError(_("Expliquez cette autre raison en une phrase au prescripteur."), field="answer")
+    _keep_facts(acting_user=acting_user, referral=referral, on=on, facts=facts, persons=persons)
     return _answer(
         acting_user=acting_user,
         referral=referral,
@@ -116,10 +129,11 @@ def accept_referral(
     answer: str = "",
     exception_reason: str = "",
     birth_date: datetime.date | None = None,
+    persons: int | None = None,
 ) -> Enrolment:
     """Accept and enrol in one act, on the snapshot `facts`; a rule that is not met needs `exception_reason`.
 
-    `birth_date` completes a file that has none.
+    `birth_date` completes a file that has none; `persons` is how many live together, for scales that depend on it.
     """
     # The person's row first, then the referral: the same order in every action.
     Person.objects.select_for_update().get(pk=referral.person_id)
@@ -135,6 +149,7 @@ def accept_referral(
         exception_reason=exception_reason,
         referral=referral,
         birth_date=birth_date,
+        persons=persons,
     )
     _answer(acting_user=acting_user, referral=referral, state=ReferralState.ACCEPTED, on=on, answer=answer)
     return enrolment

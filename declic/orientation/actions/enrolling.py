@@ -8,16 +8,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
+from declic.core.dates import format_day
 from declic.core.errors import DomainError
 from declic.organisations.models import Site
 from declic.orientation.eligibility import RuleResult, all_met, evaluate
 from declic.orientation.enums import OPEN_STATES
 from declic.orientation.models import Enrolment, Referral
-from declic.people.actions import correct_person, take_snapshot
+from declic.orientation.sources import sources_of
+from declic.people.actions import correct_person, follow, take_snapshot
 from declic.people.enums import SnapshotMoment
-from declic.people.models import Person
+from declic.people.models import Person, Snapshot
+from declic.people.queries import latest_snapshot
 from declic.programmes.models import Edition
 from declic.programmes.queries import current_terms
+from declic.programmes.scales import scales_on
 
 
 @transaction.atomic
@@ -32,10 +36,11 @@ def enrol(
     adviser: User | None = None,
     exception_reason: str = "",
     birth_date: datetime.date | None = None,
+    persons: int | None = None,
 ) -> Enrolment:
     """Enrol someone who came alone, where the terms ask for no prescriber (or with an exception that says why).
 
-    `birth_date` completes a file that has none.
+    `birth_date` completes a file that has none; `persons` is how many live together, for scales that depend on it.
     """
     Person.objects.select_for_update().get(pk=person.pk)
     waiting = Referral.objects.filter(person=person, edition=edition, state__in=OPEN_STATES).exists()
@@ -52,21 +57,40 @@ def enrol(
         exception_reason=exception_reason,
         referral=None,
         birth_date=birth_date,
+        persons=persons,
     )
 
 
 def check_entry(
-    *, person: Person, edition: Edition, referral: Referral | None, facts: Mapping[str, Any], on: datetime.date
+    *,
+    person: Person,
+    edition: Edition,
+    referral: Referral | None,
+    facts: Mapping[str, Any],
+    on: datetime.date,
+    persons: int | None = None,
+    latest: Snapshot | None = None,
+    typed: str = "",
 ) -> list[RuleResult]:
-    """Each entry rule of the edition's current terms, read for this person on that day."""
+    """Each entry rule of the edition's current terms, read for this person on that day.
+
+    Scales are read on the day of the request (rule 28). `latest` is the situation known before, and `typed` the words
+    that tell of a fact which neither that nor the prescriber gave.
+    """
+    terms = current_terms(edition).terms
+    asked_on = (referral.sent_on if referral else None) or on
     return evaluate(
-        current_terms(edition).terms,
+        terms,
         person=person,
         facts=facts,
         prescriber_kind=referral.prescriber.prescriber_kind if referral and referral.prescriber else "",
         has_prescriber=bool(referral and referral.prescriber_id),
         social_evaluation=referral.social_evaluation if referral else "",
         on=on,
+        asked_on=asked_on,
+        persons=persons,
+        scales=scales_on(edition.operator_id, terms.entry.scale_codes(), asked_on),
+        sources=sources_of(facts, latest=latest, referral=referral, typed=typed),
     )
 
 
@@ -82,6 +106,7 @@ def enter(
     exception_reason: str,
     referral: Referral | None,
     birth_date: datetime.date | None,
+    persons: int | None,
 ) -> Enrolment:
     """One person into one edition, whatever the way: places, rules, snapshot; the person's row is already locked."""
     # Locked so that the last place is given once.
@@ -104,7 +129,16 @@ def enter(
         )
     if birth_date is not None and person.birth_date is None:
         correct_person(acting_user=acting_user, person=person, on=on, changes={"birth_date": birth_date})
-    results = check_entry(person=person, edition=edition, referral=referral, facts=facts, on=on)
+    results = check_entry(
+        person=person,
+        edition=edition,
+        referral=referral,
+        facts=facts,
+        on=on,
+        persons=persons,
+        latest=latest_snapshot(person),
+        typed=_("saisi le %(day)s") % {"day": format_day(on)},
+    )
     if not all_met(results) and not exception_reason.strip():
         raise DomainError(
             _(
@@ -116,6 +150,8 @@ def enter(
     if site is not None and person.site_id is None:
         person.site = site
         person.save(update_fields=["site", "updated_at"])
+    if adviser is not None:
+        follow(acting_user=acting_user, person=person, user=adviser, since=on)
     return Enrolment.objects.create(
         operator_id=edition.operator_id,
         person=person,

@@ -17,7 +17,8 @@ from declic.core.french import of
 from declic.core.views import SeeOther, submit
 from declic.orientation import actions
 from declic.orientation.access import access_enrolment, access_referral, visible_referrals
-from declic.orientation.enums import OPEN_STATES, Need, ReferralState
+from declic.orientation.enums import OPEN_STATES, UNANSWERED_STATES, Need, ReferralState
+from declic.orientation.following import waiting_rank
 from declic.orientation.forms import (
     ACCEPT,
     WAIT,
@@ -25,16 +26,12 @@ from declic.orientation.forms import (
     EnrolForm,
 )
 from declic.orientation.models import Enrolment, Referral
-from declic.orientation.queries import (
-    LATE_AFTER_DAYS,
-    days_waiting,
-    entry_terms,
-    places_left,
-)
+from declic.orientation.queries import days_waiting, entry_terms, places_left
+from declic.orientation.sources import begin_with, told_facts, told_persons
 from declic.people.access import access_person, own_site, visible_people
 from declic.people.actions import log_access
 from declic.people.forms import SituationForm, facts_of, situation_initial
-from declic.people.models import AccessLog, Person
+from declic.people.models import AccessLog, Person, Snapshot
 from declic.people.queries import latest_snapshot, likely_same
 from declic.programmes.access import visible_editions
 from declic.programmes.models import Edition
@@ -48,14 +45,22 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
     # Someone may answer for one place and refer from elsewhere: each referral is read in the role that reaches it.
     team = visible_referrals(user, Permission.ANSWER_REFERRALS).filter(pk=referral.pk).exists()
     log_access(acting_user=user, person=referral.person, act=AccessLog.Act.VIEW, at=now())
+    entry = current_terms(referral.edition).terms.entry
+    days = days_waiting(referral, today())
     context = {
         "referral": referral,
         "enrolment": Enrolment.objects.filter(referral=referral).select_related("site", "adviser").first(),
-        "days": days_waiting(referral, today()),
-        "is_late": days_waiting(referral, today()) > LATE_AFTER_DAYS,
+        "days": days,
+        "is_late": days > entry.answer_days,
+        "answer_days": entry.answer_days,
+        "closable": referral.state in UNANSWERED_STATES and days >= entry.close_days,
+        "rank": waiting_rank(referral),
+        "asks_evaluation": entry.social_evaluation_required,
         "is_open": referral.state in OPEN_STATES,
         "needs": need_words(referral),
         "phones": list(referral.person.phones.all()) if team else [],
+        "proofs": list(referral.documents.select_related("document")),
+        "today": today(),
     }
     return render(request, "orientation/detail.html" if team else "orientation/own_detail.html", context)
 
@@ -75,20 +80,26 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
         return SeeOther(reverse("orientation:detail", args=[referral.pk]))
     person = referral.person
     latest = latest_snapshot(person)
+    entry = current_terms(referral.edition).terms.entry
     initial = {
-        **situation_initial(latest),
+        **situation_initial(begin_with(latest, referral)),
         "on": today(),
-        "site": person.site_id or own_site(user, referral.operator_id) or "",
+        "site": person.site_id or referral.site_id or own_site(user, referral.operator_id) or "",
         "adviser": user.pk,
+        "persons": told_persons(referral),
     }
-    form = AnswerForm(**posted(request), person=person, referral=referral, initial=initial)
+    form = AnswerForm(
+        **posted(request), person=person, referral=referral, asks_persons=bool(entry.scale_codes()), initial=initial
+    )
     others = visible_people(user).filter(operator=person.operator_id).exclude(pk=person.pk).select_related("site")
     context = {
         "referral": referral,
         "person": person,
         "latest": latest,
         "needs": need_words(referral),
-        "entry": current_terms(referral.edition).terms.entry,
+        "entry": entry,
+        "told": bool(told_facts(referral)),
+        "rank": waiting_rank(referral),
         "places_left": places_left(referral.edition),
         "twins": likely_same(
             others,
@@ -97,26 +108,27 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
             birth_date=person.birth_date,
             phones=list(person.phones.values_list("number", flat=True)),
         ),
-        "rules": _read_rules(form, person=person, edition=referral.edition, referral=referral, initial=initial),
+        "rules": _read_rules(form, person=person, edition=referral.edition, referral=referral, latest=latest),
     }
     if "check" in request.POST:
         form.keep_only_errors_of_facts()
         return render(request, "orientation/answer.html", {**context, "form": form, "checked": True})
 
     def decide(*, decision: str, reason: str, **typed: Any) -> Referral | Enrolment:
-        on, words = typed["on"], typed["answer"]
+        given: dict[str, Any] = {
+            "acting_user": user,
+            "referral": referral,
+            "on": typed["on"],
+            "answer": typed["answer"],
+            "facts": facts_of(typed),
+            "persons": typed.get("persons"),
+        }
         if decision == ACCEPT:
-            entry: dict[str, Any] = {
-                key: typed.get(key) for key in ("site", "adviser", "exception_reason", "birth_date")
-            }
-            return actions.accept_referral(
-                acting_user=user, referral=referral, on=on, facts=facts_of(typed), answer=words, **entry
-            )
+            kept = ("site", "adviser", "exception_reason", "birth_date")
+            return actions.accept_referral(**given, **{key: typed.get(key) for key in kept})
         if decision == WAIT:
-            return actions.put_on_waiting_list(
-                acting_user=user, referral=referral, on=on, answer=words, facts=facts_of(typed)
-            )
-        return actions.refuse_referral(acting_user=user, referral=referral, on=on, reason=reason, answer=words)
+            return actions.put_on_waiting_list(**given, reason=typed["waiting_reason"])
+        return actions.refuse_referral(**given, reason=reason)
 
     return submit(
         request,
@@ -161,7 +173,7 @@ def _read_rules(
     person: Person,
     edition: Edition,
     referral: Referral | None,
-    initial: Mapping[str, Any],
+    latest: Snapshot | None,
 ) -> list[Any]:
     """The entry rules, read against what the form holds now: what was typed, else what the file knows."""
     typed: Mapping[str, Any]
@@ -171,12 +183,19 @@ def _read_rules(
     else:
         begun = SituationForm(data={name: form[name].value() for name in SituationForm.base_fields})
         begun.is_valid()
-        typed = begun.cleaned_data
+        typed = {**begun.cleaned_data, "persons": form.initial.get("persons")}
     about = person
     if person.birth_date is None and typed.get("birth_date"):
         about = Person(birth_date=typed["birth_date"])
     return actions.check_entry(
-        person=about, edition=edition, referral=referral, facts=facts_of(typed), on=typed.get("on") or today()
+        person=about,
+        edition=edition,
+        referral=referral,
+        facts=facts_of(typed),
+        on=typed.get("on") or today(),
+        persons=typed.get("persons"),
+        latest=latest,
+        typed=_("saisi maintenant"),
     )
 
 
@@ -189,21 +208,23 @@ def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
     entries = entry_terms(open_now)
     editions = [edition for edition in open_now if not entries[edition.pk].prescriber_required]
     chosen = request.GET.get("edition", "")
+    latest = latest_snapshot(person)
     initial: dict[str, Any] = {
-        **situation_initial(latest_snapshot(person)),
+        **situation_initial(latest),
         "on": today(),
         "site": person.site_id or own_site(user, person.operator_id) or "",
         "adviser": user.pk,
     }
     if any(str(edition.pk) == chosen for edition in editions):
         initial["edition"] = chosen
-    form = EnrolForm(**posted(request), person=person, editions=editions, initial=initial)
+    asks_persons = any(entries[edition.pk].scale_codes() for edition in editions)
+    form = EnrolForm(**posted(request), person=person, editions=editions, asks_persons=asks_persons, initial=initial)
     wanted = form.editions.get(str(form["edition"].value() or ""))
     context = {
         "person": person,
         "editions": editions,
         "by_referral": [edition for edition in open_now if edition not in editions],
-        "rules": _read_rules(form, person=person, edition=wanted, referral=None, initial=initial) if wanted else None,
+        "rules": _read_rules(form, person=person, edition=wanted, referral=None, latest=latest) if wanted else None,
         "wanted": wanted,
     }
     if "check" in request.POST:
@@ -212,7 +233,7 @@ def enrol(request: HttpRequest, person_id: int) -> HttpResponseBase:
 
     def enter(*, edition: Edition, **typed: Any) -> Enrolment:
         entry: dict[str, Any] = {
-            key: typed.get(key) for key in ("on", "site", "adviser", "exception_reason", "birth_date")
+            key: typed.get(key) for key in ("on", "site", "adviser", "exception_reason", "birth_date", "persons")
         }
         return actions.enrol(acting_user=user, person=person, edition=edition, facts=facts_of(typed), **entry)
 

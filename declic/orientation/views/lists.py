@@ -11,15 +11,17 @@ from declic.accounts.http import user_of
 from declic.core.dates import today
 from declic.core.pagination import keyset_page
 from declic.orientation.access import visible_referrals
+from declic.orientation.doors import visible_drafts
 from declic.orientation.forms import (
     ReferralFilter,
     edition_label,
 )
 from declic.orientation.queries import (
-    LATE_AFTER_DAYS,
     TABS,
     counts_by_tab,
     days_waiting,
+    with_deadlines,
+    with_rank,
 )
 from declic.people.access import visible_people
 from declic.people.models import Person
@@ -47,19 +49,26 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()
     if q:
         referrals = referrals.filter(person__in=_found(visible_people(user_of(request)), q))
+    shown = with_deadlines(referrals.filter(state__in=TABS[tab]))
+    # Those who wait are read in the order in which places will be given.
+    since = "waiting_since" if tab == "en-attente" else "sent_on"
     page = keyset_page(
-        referrals.filter(state__in=TABS[tab]).select_related("person", "edition__programme", "prescriber"),
+        (with_rank(shown) if tab == "en-attente" else shown).select_related(
+            "person", "edition__programme", "prescriber", "received_by"
+        ),
         request.GET,
-        order=(("sent_on", tab == "repondues"), ("pk", tab == "repondues")),
+        order=((since, tab == "repondues"), ("pk", tab == "repondues")),
     )
     for referral in page.rows:
         referral.days = days_waiting(referral, day)
-        referral.is_late = referral.days > LATE_AFTER_DAYS
+        referral.is_late = referral.days > referral.answer_days
     context = {
         "page": page,
+        "drafts": visible_drafts(user_of(request)).count(),
         "tab": tab,
         "counts": counts,
         "q": q,
+        "can_see_times": scope.can(Permission.SEE_ANSWER_TIMES),
         "filters": filters,
         "filtered": edition,
         "today": day,
@@ -81,7 +90,8 @@ def _own_referrals(request: HttpRequest) -> HttpResponse:
     )
     for referral in page.rows:
         referral.entry = getattr(referral, "enrolment", None)
-    return render(request, "orientation/own_list.html", {"page": page, "q": q})
+    context = {"page": page, "q": q, "drafts": visible_drafts(user_of(request)).count()}
+    return render(request, "orientation/own_list.html", context)
 
 
 def _found(people: Any, q: str) -> Any:
