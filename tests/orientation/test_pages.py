@@ -77,14 +77,14 @@ def test_the_queue_shows_the_oldest_first_and_who_is_late() -> None:
     rows = page.context["page"].rows
     assert [row.pk for row in rows] == [late.pk, limit.pk, recent.pk]
     assert [row.is_late for row in rows] == [True, False, False]
-    assert page.context["counts"] == {"sent": 3, "waiting": 0, "late": 1}
+    assert page.context["counts"] == {"sent": 3, "waiting": 0, "late": 1, "to_close": 0}
     assert "en retard, 11" in page.text
 
 
 def test_the_tabs_and_the_search_of_the_queue() -> None:
     story = Now()
     sent, waiting, refused = story.referral(last_name="Keïta"), story.referral(), story.referral()
-    actions.put_on_waiting_list(acting_user=story.team, referral=waiting, on=story.day)
+    actions.put_on_waiting_list(acting_user=story.team, referral=waiting, on=story.day, reason="no_place")
     actions.refuse_referral(acting_user=story.team, referral=refused, on=story.day, reason="absent")
     client = signed_in(story.team)
 
@@ -223,7 +223,7 @@ def test_a_full_edition_says_to_use_the_waiting_list() -> None:
     full = client.post(url, story.answered("accepter"))
     assert full.status_code == 422
     assert "liste d&#x27;attente" in full.text
-    assert client.post(url, story.answered("attendre")).status_code == 303
+    assert client.post(url, story.answered("attendre", waiting_reason="no_place")).status_code == 303
 
 
 def test_a_refusal_without_reason_is_asked_again() -> None:
