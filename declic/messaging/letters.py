@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from declic.messaging.enums import Channel
 from declic.messaging.models import Message
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ps", "he", "ur"})
@@ -43,7 +44,8 @@ def letters_document(messages: Sequence[Message]) -> Any:
     letters = [
         {
             "message": message,
-            "lines": message.address.splitlines(),
+            # An email handed over on paper bears the name alone.
+            "lines": message.address.splitlines() if message.channel == Channel.LETTER else [],
             "paragraphs": [part for part in message.body.split("\n\n") if part.strip()],
             "direction": "rtl" if message.language in RIGHT_TO_LEFT else "ltr",
         }

@@ -201,7 +201,7 @@ def test_the_address_shows_through_the_window_of_the_envelope() -> None:
     ]
     letter = a_letter(an_operator(), address="\n".join(lines), recipient="Marie-Christine Delahaye-Fontanarosa")
     (page,) = letters_document([letter]).pages
-    (window,) = [box for box in page._page_box.descendants() if "window" in (box.element_tag, *_classes(box))]
+    window = _window(page)
     millimetre = 96 / 25.4
     left, top = window.position_x / millimetre, window.position_y / millimetre
     texts = [box for box in window.descendants() if hasattr(box, "text")]
@@ -214,8 +214,17 @@ def test_the_address_shows_through_the_window_of_the_envelope() -> None:
     assert bottom <= 79.6
 
 
-def _classes(box: Any) -> list[str]:
-    return [] if box.element is None else (box.element.get("class") or "").split()
+def test_an_sms_handed_over_on_paper_shows_no_number() -> None:
+    message = an_sms(an_operator(), recipient="Awa Diarra")
+    (page,) = letters_document([message]).pages
+    assert [box.text for box in _window(page).descendants() if hasattr(box, "text")] == ["Awa Diarra"]
+
+
+def _window(page: Any) -> Any:
+    """What is laid out behind the window of the envelope."""
+    boxes = [box for box in page._page_box.descendants() if box.element is not None]
+    (window,) = [box for box in boxes if box.element.get("class") == "window"]
+    return window
 
 
 def test_an_adviser_of_one_place_reads_no_message_about_someone_of_another() -> None:

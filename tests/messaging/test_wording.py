@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from declic.messaging.letters import RIGHT_TO_LEFT
 from declic.messaging.sms import MAX_PARTS, count_parts, plain
 from declic.messaging.wording import FOLDER, WordingError, fields_of, fill, template, templates
 
@@ -44,6 +45,14 @@ def test_a_template_uses_the_fields_that_it_declares_and_no_other(name: str, lan
     if language == "fr":
         assert content["about"]
         assert len(content["fields"]) == len(declared)
+
+
+def test_a_phone_keeps_its_order_among_letters_that_run_the_other_way() -> None:
+    words = fill("call_us", "ar", {"name": "Awa", "operator": "Emmaüs", "phone": "05 61 23 45 67"})
+    for text in (words.body, words.sms):
+        assert "\u206605 61 23 45 67\u2069" in text
+    right_to_left = [name for name, language in templates() if language in RIGHT_TO_LEFT]
+    assert right_to_left == ["call_us"]
 
 
 def test_every_translation_has_its_french_original() -> None:
