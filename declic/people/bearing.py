@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import CharField, Count, Field, Model, Q, QuerySet, UniqueConstraint, Value
+from django.db.models import DB_CASCADE, CharField, Count, Field, Model, Q, QuerySet, UniqueConstraint, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Event
@@ -90,7 +90,9 @@ class Bearing:
 
     @property
     def stays(self) -> bool:
-        return self.label in STAYING or issubclass(self.model, Event)
+        """The history stays, and what the database itself derives from the names of one file and removes with it."""
+        derived = self.field.remote_field.on_delete is DB_CASCADE
+        return derived or self.label in STAYING or issubclass(self.model, Event)
 
     @property
     def words(self) -> str:

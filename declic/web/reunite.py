@@ -65,6 +65,8 @@ class ReuniteForm(Form):
                     ],
                     initial=KEPT if mine else OTHER,
                 )
+                # Too long for two tiles side by side on a telephone.
+                self.fields[name].long = max(len(mine), len(theirs)) > 14  # type: ignore[attr-defined]
                 (self.both if mine and theirs else self.one).append(name)
 
     @property
