@@ -29,6 +29,7 @@ from declic.people.enums import (
     RightsKind,
     SnapshotMoment,
 )
+from declic.people.word_models import words_follow
 
 
 @pghistory.track()
@@ -95,7 +96,7 @@ class Person(OperatorRow):
                 violation_error_message=_("Un dossier porte déjà ce numéro."),
             ),
         ]
-        triggers = [never_deleted()]
+        triggers = [never_deleted(), *words_follow()]
 
     def __str__(self) -> str:
         return self.called or f"{self.first_name} {self.last_name}"
