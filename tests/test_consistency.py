@@ -71,7 +71,7 @@ def test_every_row_of_a_case_carries_its_operator() -> None:
         for model in config.get_models()
         if not issubclass(model, OperatorRow) and not model.__name__.endswith("Event")
     }
-    # A vocabulary of names leads to nobody (docs/adr/010-finding-people.md).
+    # A vocabulary of names leads to nobody (docs/adr/011-finding-people.md).
     assert without == {"organisations.Organisation", "accounts.User", "accounts.Membership", "people.NameWord"}
 
 

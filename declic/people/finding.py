@@ -1,4 +1,4 @@
-"""Finding people among two million by what one remembers of them (docs/adr/010-finding-people.md).
+"""Finding people among two million by what one remembers of them (docs/adr/011-finding-people.md).
 
 Row-level security lets an index serve only conditions that cannot leak, and likeness might. So slips are forgiven in the
 vocabulary of names, which stands outside the wall; persons are then read by equality of words, through an index.

@@ -1,4 +1,4 @@
-"""The words by which persons are found: kept true by the database whatever the path, read by equality (docs/adr/010)."""
+"""The words by which persons are found: kept true by the database whatever the path, read by equality (docs/adr/011)."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
