@@ -40,6 +40,8 @@ NOT_BY_SITE = frozenset(
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
         # Counts of an edition, each among the people whom one reaches.
         "orientation:funnel", "orientation:funnel_step",
+        # A link for a partner's professional is the operator's: what comes by it belongs to no place yet.
+        "orientation:link_send", "orientation:link_close",
     }
 )  # fmt: skip
 NOT_BY_PERSON = frozenset(
@@ -50,6 +52,7 @@ NOT_BY_PERSON = frozenset(
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
         "orientation:funnel", "orientation:funnel_step",
+        "orientation:link_send", "orientation:link_close",
     }
 )  # fmt: skip
 """Addresses, or whole apps, that stay open to a member limited to a place or to a caseload."""
@@ -178,7 +181,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("app", [*APPS, "referring"])
 def test_each_address_opens_for_those_whom_the_table_of_rights_names_and_for_nobody_else(app: str) -> None:
     world, foreign = a_world(), a_world()
     standings = _standings(world)

@@ -139,7 +139,13 @@ class Referral(OperatorRow):
     @property
     def number(self) -> str:
         """What names the request to a prescriber: a case number would tell whether the person was known before."""
-        return f"O-{self.pk:05d}"
+        return f"OR{self.pk:05d}"
+
+    @property
+    def motive_words(self) -> list[str]:
+        """Why the person was referred, in words."""
+        labels = dict(Motive.choices)
+        return [str(labels.get(one, one)) for one in self.motives]
 
 
 class PrescriberLink(OperatorRow):

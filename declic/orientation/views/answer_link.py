@@ -40,7 +40,7 @@ def follow(request: HttpRequest, signed: str) -> HttpResponse:
             "signed": signed,
             "referral": referral,
             "name": short_name(referral),
-            "days": answer_days(referral),
+            "answer_days": answer_days(referral),
             "rank": waiting_rank(referral),
             "enrolment": getattr(referral, "enrolment", None),
             "today": today(),
