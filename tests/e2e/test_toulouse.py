@@ -86,6 +86,7 @@ def refer(visitor: Visitor, first_name: str, last_name: str, phone: str) -> None
     visitor.click("Orienter une personne").sees("vague 2, à partir du 1er octobre 2021")
     visitor.fill(first_name=first_name, last_name=last_name, birth_date="14/07/1985", phone=phone)
     visitor.fill(needs=Need.EQUIPMENT, motive="Écrire son CV.")
+    visitor.page.locator("main [name='informed']").check(force=True)
     visitor.press("Envoyer l’orientation").sees("Votre orientation est bien arrivée").sees("réponse attendue")
 
 
