@@ -69,6 +69,14 @@ class EditionForm(Form):
         max_value=1_000_000,
         help_text=gettext_lazy("Laissez vide s'il n'y a pas de limite"),
     )
+    message_cents = EuroField(
+        label=gettext_lazy("Budget des messages"),
+        required=False,
+        max_cents=100_000_000,
+        help_text=gettext_lazy(
+            "SMS et lettres aux personnes. Vous êtes prévenu à 80 % ; au-delà du budget, aucun SMS ne part. Vide : sans budget"
+        ),
+    )
 
 
 class ScaleForm(Form):

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from declic.ledger.models import Section
+from declic.messaging.models import MessageBudget
 from declic.organisations.models import OperatorRow, Organisation
 from declic.programmes.schema import Terms
 
@@ -50,6 +51,9 @@ class Edition(OperatorRow):
     enrolment_ends_on = models.DateField(_("fin des entrées"), null=True, blank=True)
     places = models.PositiveIntegerField(_("places"), null=True, blank=True)
     section = models.OneToOneField(Section, on_delete=models.PROTECT, related_name="edition")
+    message_budget = models.OneToOneField(
+        MessageBudget, on_delete=models.PROTECT, null=True, blank=True, related_name="edition"
+    )
 
     class Meta:
         ordering = ["-starts_on", "pk"]

@@ -139,6 +139,10 @@ def test_two_scales_never_share_a_code_but_two_operators_may() -> None:
     with pytest.raises(DomainError, match="déjà l'identifiant"):
         actions.create_scale(acting_user=story.user, operator=story.operator, label="PLAFOND de ressources")
     assert Story().scale.code == story.scale.code == "plafond-de-ressources"
+    long = actions.create_scale(
+        acting_user=story.user, operator=story.operator, label="Plafond de la complémentaire santé solidaire"
+    )
+    assert long.code == "plafond-de-la-complementaire-sante"
     with pytest.raises(DomainError, match="lettres"):
         actions.create_scale(acting_user=story.user, operator=story.operator, label="!!")
 

@@ -88,7 +88,6 @@ def times(request: HttpRequest) -> HttpResponse:
             (_("Par édition"), _("Édition"), found["editions"]),
             (_("Par équipe qui répond"), _("Équipe"), found["teams"]),
         ],
-        "headings": FIGURES.values(),
         "rules": rules,
         "filters": period.form,
         "span": period.span,
@@ -97,16 +96,20 @@ def times(request: HttpRequest) -> HttpResponse:
     return render(request, "orientation/times.html", context)
 
 
-def _cells(row: dict[str, Any], period: Period, **which: Any) -> list[dict[str, Any]]:
-    """One cell a figure: its number, and the address of the requests behind it (none when there is none)."""
+def _cells(row: dict[str, Any], period: Period, **which: Any) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """One cell a figure and the part of it that is late: numbers, and addresses of the requests behind (none for none)."""
     address = reverse("orientation:times_records")
-    return [
-        {
+    told = {
+        name: {
             "label": label,
             "count": row[name],
             "href": address + period.query(quoi=name, **which) if row[name] else "",
         }
         for name, label in FIGURES.items()
+    }
+    late = {"answered": "late_answers", "open": "late"}
+    return [
+        (cell, told[late[name]] if name in late else None) for name, cell in told.items() if name not in late.values()
     ]
 
 

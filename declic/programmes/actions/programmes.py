@@ -76,11 +76,12 @@ def create_edition(
     ends_on: datetime.date,
     enrolment_ends_on: datetime.date | None = None,
     places: int | None = None,
+    message_cents: int | None = None,
     terms: Terms | None = None,
 ) -> Edition:
     """Open one run of a programme: its section in the books, and version 1 of its terms (empty when none are given).
 
-    Raises `DomainError` if the name is taken or the dates are out of order.
+    `message_cents` is what its SMS and letters may cost. Raises `DomainError` if the name is taken or the dates are out of order.
     """
     name = _named(name, _EDITION_LENGTH)
     _check_edition(programme, name, starts_on, ends_on, enrolment_ends_on)
@@ -97,7 +98,30 @@ def create_edition(
         section=section,
     )
     _add_version(acting_user, edition, 1, terms or Terms(), note="")
+    _set_message_budget(acting_user, edition, message_cents)
     return edition
+
+
+def _set_message_budget(acting_user: User, edition: Edition, cents: int | None) -> None:
+    """What the messages of the edition may cost; a budget that has served keeps its messages and falls to nothing."""
+    if cents is None and edition.message_budget is None:
+        return
+    name = f"{edition.programme.name} · {edition.name}"[:120]
+    if edition.message_budget is None:
+        edition.message_budget = create_budget(
+            acting_user=acting_user, operator=edition.operator, name=name, amount_cents=cents or 0
+        )
+        edition.save(update_fields=["message_budget"])
+        return
+    budget = edition.message_budget
+    change_budget(
+        acting_user=acting_user,
+        budget=budget,
+        name=name,
+        amount_cents=cents or 0,
+        warn_at_percent=budget.warn_at_percent,
+        letter_cents=budget.letter_cents,
+    )
 
 
 @transaction.atomic
@@ -110,14 +134,16 @@ def update_edition(
     ends_on: datetime.date,
     enrolment_ends_on: datetime.date | None = None,
     places: int | None = None,
+    message_cents: int | None = None,
 ) -> Edition:
-    """Correct the name, dates and places of an edition; its section in the books follows the name."""
+    """Correct the name, dates, places and message budget of an edition; its section in the books follows the name."""
     name = _named(name, _EDITION_LENGTH)
     _check_edition(edition.programme, name, starts_on, ends_on, enrolment_ends_on, but=edition)
     edition.name, edition.starts_on, edition.ends_on = name, starts_on, ends_on
     edition.enrolment_ends_on, edition.places = enrolment_ends_on, places
     edition.save(update_fields=["name", "starts_on", "ends_on", "enrolment_ends_on", "places"])
     Section.objects.filter(pk=edition.section_id).update(name=f"{edition.programme.name} · {name}"[:200])
+    _set_message_budget(acting_user, edition, message_cents)
     return edition
 
 

@@ -25,7 +25,7 @@ def create_scale(*, acting_user: User, operator: Organisation, label: str, code:
     # One scale at a time for an operator, so that the check of the code holds.
     Organisation.objects.select_for_update(no_key=True).get(pk=operator.pk)
     label = _labelled(label)
-    chosen = (slugify(code) or slugify(label))[:_CODE_LENGTH].strip("-_")
+    chosen = _cut(slugify(code) or slugify(label))
     if not chosen:
         raise DomainError(_("Donnez au barème un nom avec des lettres."), field="label")
     if Scale.objects.filter(operator=operator, code=chosen).exists():
@@ -85,6 +85,13 @@ def set_amount(
     return ScaleAmount.objects.create(
         operator_id=scale.operator_id, scale=scale, valid=valid, persons=persons, cents=cents
     )
+
+
+def _cut(code: str) -> str:
+    """At most so many letters, ended at the end of a word where there is one."""
+    if len(code) > _CODE_LENGTH:
+        code = code[: _CODE_LENGTH + 1].rpartition("-")[0] or code[:_CODE_LENGTH]
+    return code.strip("-_")
 
 
 def _labelled(label: str) -> str:
