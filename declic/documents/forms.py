@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
         )
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[CheckedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[CheckedFile]:
         sent = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if not sent:
             if self.required:

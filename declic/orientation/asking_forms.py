@@ -21,6 +21,7 @@ from declic.core.forms import (
     PhoneField,
     RadioField,
     SelectField,
+    WholeNumberField,
     YesNoField,
 )
 from declic.documents.forms import FilesField
@@ -30,6 +31,7 @@ from declic.orientation.forms import edition_label
 from declic.orientation.queries import prescribers_for
 from declic.people.enums import ContactPreference, Language
 from declic.people.forms import SituationForm, facts_of
+from declic.programmes.actions import MOST_PERSONS
 from declic.programmes.models import Edition
 from declic.programmes.schema import EntryTerms
 
@@ -79,6 +81,13 @@ class _AboutEdition(OneTimeFormMixin, SituationForm):
         rows=6,
         required=False,
     )
+    persons = WholeNumberField(
+        label=gettext_lazy("Combien de personnes vivent au foyer ?"),
+        help_text=gettext_lazy("Enfants compris. Le plafond de ressources en dépend."),
+        min_value=1,
+        max_value=MOST_PERSONS,
+        required=False,
+    )
     proofs = FilesField(label=gettext_lazy("Justificatifs"))
 
     def __init__(self, *args: Any, editions: list[Edition], entries: Mapping[int, EntryTerms], **kwargs: Any) -> None:
@@ -100,6 +109,8 @@ class _AboutEdition(OneTimeFormMixin, SituationForm):
                 "names": _programmes(asking)
             }
         self._keep_only_facts_asked(editions)
+        if not any(entries[edition.pk].scale_codes() for edition in editions):
+            del self.fields["persons"]
 
     def _keep_only_facts_asked(self, editions: list[Edition]) -> None:
         """What no rule reads is not asked; what only some editions read says which."""
@@ -115,7 +126,7 @@ class _AboutEdition(OneTimeFormMixin, SituationForm):
     @property
     def fact_fields(self) -> list[Any]:
         """The bound fields of the situation that are asked."""
-        return [self[name] for name in SituationForm.base_fields if name in self.fields]
+        return [self[name] for name in (*SituationForm.base_fields, "persons") if name in self.fields]
 
     def clean_edition(self) -> Edition:
         return self.editions[self.cleaned_data["edition"]]
@@ -128,6 +139,9 @@ class _AboutEdition(OneTimeFormMixin, SituationForm):
         told = {name: value for name, value in facts_of(data).items() if name in wanted and value is not None}
         for name in SituationForm.base_fields:
             data.pop(name, None)
+        persons = data.pop("persons", None)
+        if persons is not None and edition and self.entries[edition.pk].scale_codes():
+            told["persons"] = persons
         data["facts"] = told
         return data
 

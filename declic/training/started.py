@@ -36,5 +36,6 @@ def tell_started(*, on: datetime.date, at: datetime.datetime) -> int:
     )
     due = [one for one in started if f"referral:{one.referral_id}" not in told]
     for enrolment in due:
-        tell_prescriber(enrolment.referral, event="started", at=at)
+        if enrolment.referral is not None:
+            tell_prescriber(enrolment.referral, event="started", at=at)
     return len(due)

@@ -131,6 +131,15 @@ def test_a_programme_without_conditions_asks_nothing_of_the_situation() -> None:
     assert "social_evaluation" not in form.fields
 
 
+def test_the_household_is_asked_where_a_dated_scale_decides() -> None:
+    story = Doors(terms=asking(rules=[{"fact": "income", "scale": "plafond"}]))
+    address = path_of(story.link())
+    form = anyone().get(address).context["form"]
+    assert [field.name for field in form.fact_fields] == ["income", "persons"]
+    assert anyone().post(address, story.typed(income="900", persons="3")).status_code == 303
+    assert Referral.objects.get().facts == {"income": 90000, "persons": 3}
+
+
 def test_facts_asked_by_one_edition_are_not_kept_for_another() -> None:
     story = Doors(terms=asking(rules=[{"fact": "benefits", "any_of": ["RSA"]}]))
     plain = story.an_edition()

@@ -17,6 +17,11 @@ document.addEventListener("click", (event) => {
   if (print) window.print();
 });
 
+// An address to copy is chosen whole, with the pointer or the keyboard.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
+
 // A file that the server would refuse is said at once, before minutes of sending it.
 document.addEventListener("change", (event) => {
   const input = event.target;
