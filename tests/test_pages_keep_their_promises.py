@@ -81,10 +81,11 @@ APPEND_ONLY = {
     "practice.Attempt", "training.Attendance", "equipment.Erasure", "equipment.DeviceTest", "equipment.LoanEvent",
     "equipment.Agreement", "connectivity.RechargeSale", "hotline.TicketMessage", "followup.Review",
     "followup.SatisfactionAnswer", "followup.Exit",
+    "orientation.ContactAttempt", "orientation.AnswerLinkView", "people.RightsEvent", "people.RetentionNotice",
 }  # fmt: skip
 NEVER_DELETED = {
     "people.Person", "orientation.Referral", "orientation.Enrolment", "equipment.Device", "equipment.Allocation",
-    "equipment.Claim",
+    "equipment.Claim", "people.Merge", "people.RetentionHold",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -12,7 +13,10 @@ from django.db.models import QuerySet
 
 from declic.orientation.spotting.reading import Said
 from declic.people.models import Person
-from declic.people.queries import fold
+from declic.people.queries import fold as _fold_once
+
+# The same names come back all along a list, and are compared several times.
+fold = lru_cache(maxsize=20_000)(_fold_once)
 
 NEAR = 0.72
 """Above, two first names or two last names may be one, typed otherwise."""

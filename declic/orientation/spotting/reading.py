@@ -15,7 +15,10 @@ from declic.core.dates import age_on, format_short
 from declic.core.forms import format_phone, refuse_unwanted_text
 from declic.core.tables import Cell, as_date, as_phone, as_postal_code, as_text
 from declic.people.enums import Gender, Language
-from declic.people.queries import fold
+from declic.people.queries import fold as _fold_once
+
+# The same names come back all along a list.
+fold = lru_cache(maxsize=20_000)(_fold_once)
 
 OLDEST, YOUNGEST_ALONE = 120, 15
 _LENGTHS = {

@@ -41,6 +41,7 @@ VIEWS: dict[str, tuple[Any, Q]] = {
 
 _WORKING = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 _ROWS = 25
+_SHOWN = ("last_name", "first_name", "birth_date", "phone")
 
 
 def _at(batch: SpottingImport) -> str:
@@ -168,7 +169,7 @@ def review(request: HttpRequest, import_id: int) -> HttpResponseBase:
 
 def _dress(row: SpottingRow, may_open: bool, *, with_form: bool) -> None:
     """What the page shows of a line."""
-    row.shown = shown(row.values)  # type: ignore[attr-defined]
+    row.shown = {**dict.fromkeys(_SHOWN, ""), **shown(row.values)}  # type: ignore[attr-defined]
     row.known = row.person if may_open else None  # type: ignore[attr-defined]
     row.is_twin = row.verdict == RowVerdict.SKIP and row.person_id is None and "aside" not in row.fixes  # type: ignore[attr-defined]
     row.is_aside = "aside" in row.fixes  # type: ignore[attr-defined]
