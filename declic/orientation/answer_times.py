@@ -98,7 +98,7 @@ def answer_times(user: User, on: datetime.date, span: Span) -> dict[str, list[di
 
     Two queries, whatever the number of requests.
     """
-    requests = counted(user, span).annotate(days=_Days("first_answered_on", "sent_on")).order_by()
+    requests: Any = counted(user, span).annotate(days=_Days("first_answered_on", "sent_on")).order_by()
     figures: dict[str, Any] = {name: Count("pk", filter=which) for name, which in figures_on(on).items()}
     figures["mean"] = Avg("days", output_field=FloatField())
     figures["p90"] = _NinthTenth("days")
@@ -114,10 +114,13 @@ def records_behind(
     user: User, on: datetime.date, span: Span, figure: str, team: int | None = None, *, of_no_team: bool = False
 ) -> QuerySet[Referral]:
     """The requests that `figure` counts, of one team if one is named: as many as the figure says."""
-    records = counted(user, span).filter(figures_on(on)[figure])
+    records: Any = counted(user, span).filter(figures_on(on)[figure])
     if of_no_team:
-        return records.filter(team__isnull=True)
-    return records if team is None else records.filter(team=team)
+        records = records.filter(team__isnull=True)
+    elif team is not None:
+        records = records.filter(team=team)
+    found: QuerySet[Referral] = records
+    return found
 
 
 # --------------------------------------------------------------------------------------------------------- exceptions

@@ -25,7 +25,7 @@ from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Organisation
-from declic.orientation.enums import UNANSWERED_STATES, ReferralState
+from declic.orientation.enums import OPEN_STATES, UNANSWERED_STATES, ReferralState
 from declic.orientation.models import Enrolment, Referral
 from declic.programmes.models import Edition, TermsVersion
 from declic.programmes.schema import EntryTerms
@@ -78,6 +78,14 @@ def to_remind(on: datetime.date) -> Q:
 def is_closable(on: datetime.date) -> Q:
     """Those of `with_deadlines` that stayed without any answer for so long that closing is proposed."""
     return Q(state__in=UNANSWERED_STATES, sent_on__lte=_before(on, "close_days"))
+
+
+def may_close(referral: Referral, close_days: int, on: datetime.date) -> bool:
+    """Whether nothing has moved for `close_days`: no answer since it was sent, or no place since it waits."""
+    if referral.state not in OPEN_STATES:
+        return False
+    begun = referral.waiting_since if referral.state == ReferralState.WAITING else referral.sent_on
+    return begun is not None and (on - begun).days >= close_days
 
 
 def to_close(referral: Referral, on: datetime.date) -> bool:

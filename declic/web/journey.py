@@ -336,7 +336,7 @@ def waiting_on_person(person: Person, *, on: datetime.date) -> Iterator[Step]:
     for referral in referrals.order_by("sent_on", "pk"):
         days = (on - referral.sent_on).days if referral.sent_on else 0
         waiting = referral.state == ReferralState.WAITING
-        late = days > referral.answer_days and not waiting
+        late = days > referral.answer_days and not waiting  # type: ignore[attr-defined]
         yield Step(
             _("donner une réponse au prescripteur"),
             _("« %(programme)s » : envoyée il y a %(n)d jours%(queue)s.")

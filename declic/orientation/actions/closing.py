@@ -11,6 +11,7 @@ from declic.core.errors import DomainError
 from declic.orientation.actions.states import locked, owe_answer, tell
 from declic.orientation.enums import ReferralState
 from declic.orientation.models import Referral
+from declic.orientation.queries import may_close
 from declic.programmes.queries import current_terms
 
 
@@ -21,16 +22,15 @@ def expire_referral(*, acting_user: User, referral: Referral, on: datetime.date,
     Raises `DomainError` before the terms' `close_days`: until then the prescriber is owed an answer.
     """
     referral = locked(referral, ReferralState.EXPIRED)
-    begun = referral.waiting_since if referral.state == ReferralState.WAITING else referral.sent_on
     close_days = current_terms(referral.edition).terms.entry.close_days
-    waited = (on - begun).days if begun is not None else 0
-    if waited < close_days:
+    if not may_close(referral, close_days, on):
+        begun = referral.waiting_since or referral.sent_on or on
         raise DomainError(
             _(
                 "%(person)s : cette demande n'attend que depuis %(waited)d jours. On ne la clôt sans suite qu'après"
                 " %(days)d jours : répondez-lui, même par un refus avec sa raison."
             )
-            % {"person": referral.person.case_number, "waited": max(waited, 0), "days": close_days}
+            % {"person": referral.person.case_number, "waited": max((on - begun).days, 0), "days": close_days}
         )
     referral.state = ReferralState.EXPIRED
     referral.answered_on, referral.answered_by, referral.answer = on, acting_user, answer.strip()

@@ -17,7 +17,7 @@ from declic.core.french import of
 from declic.core.views import SeeOther, submit
 from declic.orientation import actions
 from declic.orientation.access import access_enrolment, access_referral, visible_referrals
-from declic.orientation.enums import OPEN_STATES, UNANSWERED_STATES, Need, ReferralState
+from declic.orientation.enums import OPEN_STATES, Need, ReferralState
 from declic.orientation.following import waiting_rank
 from declic.orientation.forms import (
     ACCEPT,
@@ -26,7 +26,7 @@ from declic.orientation.forms import (
     EnrolForm,
 )
 from declic.orientation.models import Enrolment, Referral
-from declic.orientation.queries import days_waiting, entry_terms, places_left
+from declic.orientation.queries import days_waiting, entry_terms, may_close, places_left
 from declic.orientation.sources import begin_with, told_facts, told_persons
 from declic.people.access import access_person, own_site, visible_people
 from declic.people.actions import log_access
@@ -53,7 +53,7 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
         "days": days,
         "is_late": days > entry.answer_days,
         "answer_days": entry.answer_days,
-        "closable": referral.state in UNANSWERED_STATES and days >= entry.close_days,
+        "closable": may_close(referral, entry.close_days, today()),
         "rank": waiting_rank(referral),
         "asks_evaluation": entry.social_evaluation_required,
         "is_open": referral.state in OPEN_STATES,
@@ -124,8 +124,8 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
             "persons": typed.get("persons"),
         }
         if decision == ACCEPT:
-            kept = ("site", "adviser", "exception_reason", "birth_date")
-            return actions.accept_referral(**given, **{key: typed.get(key) for key in kept})
+            given |= {key: typed.get(key) for key in ("site", "adviser", "exception_reason", "birth_date")}
+            return actions.accept_referral(**given)
         if decision == WAIT:
             return actions.put_on_waiting_list(**given, reason=typed["waiting_reason"])
         return actions.refuse_referral(**given, reason=reason)
