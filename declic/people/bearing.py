@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import DB_CASCADE, CharField, Count, Field, Model, Q, QuerySet, UniqueConstraint, Value
+from django.db.models import (
+    DB_CASCADE,
+    CharField,
+    Count,
+    Field,
+    ForeignObjectRel,
+    Model,
+    Q,
+    QuerySet,
+    UniqueConstraint,
+    Value,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Event
@@ -91,7 +102,7 @@ class Bearing:
     @property
     def stays(self) -> bool:
         """The history stays, and what the database itself derives from the names of one file and removes with it."""
-        derived = self.field.remote_field.on_delete is DB_CASCADE
+        derived = getattr(self.field.remote_field, "on_delete", None) is DB_CASCADE
         return derived or self.label in STAYING or issubclass(self.model, Event)
 
     @property
@@ -109,7 +120,7 @@ def bearings() -> tuple[Bearing, ...]:
     found = [
         Bearing(relation.related_model, relation.field)
         for relation in Person._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one)
     ]
     return tuple(sorted(found, key=lambda bearing: bearing.label))
 

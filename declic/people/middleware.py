@@ -24,11 +24,12 @@ class LogOpenings:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.method == "GET" and response.status_code == 200:
-            opened = openings(request.user)
-            if opened:
+            user = request.user
+            opened = openings(user)
+            if opened and user.pk is not None:
                 act, at = _act(request, response), now()
                 AccessLog.objects.bulk_create(
-                    AccessLog(operator_id=operator, person_id=person, user_id=request.user.pk, act=act, at=at)
+                    AccessLog(operator_id=operator, person_id=person, user_id=user.pk, act=act, at=at)
                     for person, operator in opened.items()
                 )
         return response

@@ -44,7 +44,7 @@ def said(person: Person, name: str) -> str:
 
 def label_of(name: str) -> str:
     """The name of a field, as a label."""
-    return capfirst(str(Person._meta.get_field(name).verbose_name))
+    return capfirst(str(getattr(Person._meta.get_field(name), "verbose_name", name)))
 
 
 class ReuniteForm(Form):

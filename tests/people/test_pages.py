@@ -115,6 +115,18 @@ def test_a_correction_keeps_untouched_phones_and_drops_emptied_ones() -> None:
     assert list(person.phones.values_list("number", flat=True)) == ["+33612345678"]
 
 
+def test_a_file_given_to_another_place_leads_back_to_the_list() -> None:
+    operator = an_operator()
+    here, there = a_site(operator), a_site(operator)
+    client = signed_in(a_user(operator, Role.ADVISER, site=here))
+    person = a_person(operator, site=here)
+    url = reverse("people:edit", args=[person.pk])
+    version = client.get(url).context["form"]["version"].value()
+    answer = client.post(url, typed(version=version, site=there.pk), follow=True)
+    assert answer.redirect_chain == [(reverse("people:list"), 303)]
+    assert "Le dossier est corrigé" in answer.text
+
+
 def test_an_unknown_fact_stays_unknown_and_none_is_said() -> None:
     operator = an_operator()
     person = a_person(operator)

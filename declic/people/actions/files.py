@@ -101,7 +101,7 @@ def _set_phones(person: Person, phones: Sequence[str | Phone], *, on: datetime.d
         phone = wanted[number]
         row = known.get(number) or PersonPhone(operator_id=person.operator_id, person=person, number=number)
         wrong_since = (row.wrong_since or on) if phone.wrong else None
-        if row.pk is None or (row.note, row.wrong_since) != (phone.note, wrong_since):
+        if number not in known or (row.note, row.wrong_since) != (phone.note, wrong_since):
             row.note, row.wrong_since = phone.note, wrong_since
             row.save()
 

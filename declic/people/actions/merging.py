@@ -2,11 +2,11 @@
 
 import datetime
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pgtrigger
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Field, Model, Q
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
@@ -37,6 +37,10 @@ def _blank(value: object) -> bool:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    return cast("Field[Any, Any]", model._meta.get_field(name))
 
 
 def _standing_aside() -> Any:
@@ -106,7 +110,7 @@ def _take_values(kept: Person, absorbed: Person, take: Collection[str] | None) -
         take = [name for name in CHOSEN if _blank(getattr(kept, name)) and not _blank(getattr(absorbed, name))]
     taken = {}
     for name in CHOSEN:
-        column = Person._meta.get_field(name).attname
+        column = _field(Person, name).attname
         old, new = getattr(kept, column), getattr(absorbed, column)
         if name in take and old != new:
             setattr(kept, column, new)
@@ -137,7 +141,7 @@ def _doubles(bearing: Bearing, source: int, target: int) -> set[int]:
     doubles: set[int] = set()
     for rule, others, condition in once_per_person(bearing):
         held = condition or Q()
-        columns = [bearing.model._meta.get_field(name).attname for name in others]
+        columns = [_field(bearing.model, name).attname for name in others]
         there = set(bearing.rows(target).filter(held).values_list(*columns)) if columns else set()
         for pk, *values in bearing.rows(source).filter(held).values_list("pk", *columns):
             taken = tuple(values) in there if columns else bearing.rows(target).filter(held).exists()
@@ -212,7 +216,7 @@ def _doubles_back(bearing: Bearing, rows: set[int], absorbed: int) -> Iterator[s
     """Rows that the absorbed file cannot take back, since what stayed behind there is the same by now."""
     for _rule, others, condition in once_per_person(bearing):
         held = condition or Q()
-        columns = [bearing.model._meta.get_field(name).attname for name in others]
+        columns = [_field(bearing.model, name).attname for name in others]
         there = {tuple(values) for _pk, *values in bearing.rows(absorbed).filter(held).values_list("pk", *columns)}
         coming = bearing.model._base_manager.filter(held, pk__in=rows).order_by("pk").values_list("pk", *columns)
         yield {pk for pk, *values in coming if tuple(values) in there and None not in values}
@@ -270,14 +274,14 @@ def _ties(model: type[Model], known: Collection[type[Model]], holders: list[int]
     for pk, *others in model._base_manager.filter(mine).values_list("pk", *(field.attname for field in fields)):
         for field, other in zip(fields, others, strict=True):
             if other is not None:
-                yield (model, pk), (field.related_model, other)
+                yield (model, pk), (cast(type[Model], field.related_model), other)
 
 
 def _restore_values(merge: Merge, kept: Person) -> None:
     restored = []
     for column, (old, new) in merge.taken.get("values", {}).items():
         if _plain(getattr(kept, column)) == new:
-            setattr(kept, column, Person._meta.get_field(column.removesuffix("_id")).to_python(old))
+            setattr(kept, column, _field(Person, column.removesuffix("_id")).to_python(old))
             restored.append(column)
     kept.save(update_fields=[*restored, "updated_at"])
 
@@ -301,9 +305,9 @@ def gather_stragglers(*, at: datetime.datetime) -> int:
 @transaction.atomic
 def _gather(absorbed: int) -> int:
     merge = Merge.objects.filter(absorbed=absorbed, undone_at__isnull=True).first()
-    if merge is None:
-        return 0
     holder = Person.objects.values_list("merged_into", flat=True).get(pk=absorbed)
+    if merge is None or holder is None:
+        return 0
     _lock(absorbed, holder)
     try:
         with transaction.atomic():

@@ -23,6 +23,7 @@ from declic.people.access import access_follower, access_link, access_person, ac
 from declic.people.forms_around import CHILD, FollowerForm, HandOverForm, LinkForm, ShareForm
 from declic.people.models import Person, PersonLink
 from declic.people.queries import caseloads, followers_of, search_people, shares_of
+from declic.people.views.going_on import file_or_list
 
 SHOWN = 20
 """People proposed for one search; more means: type more."""
@@ -107,16 +108,10 @@ def followers(request: HttpRequest, person_id: int) -> HttpResponseBase:
         success=lambda row: (
             _("%(name)s suit désormais %(person)s. Prévenez la personne.") % {"name": row.user.name, "person": person}
         ),
-        to=lambda row: _file_or_list(user, person),
+        to=lambda row: file_or_list(user, person),
         template="people/followers.html",
         context={"person": person, "running": running},
     )
-
-
-def _file_or_list(user: User, person: Person) -> str:
-    """Where to go on: the file, unless handing it over has closed it to oneself."""
-    still = visible_people(user).filter(pk=person.pk).exists()
-    return reverse("web:file", args=[person.pk]) if still else reverse("people:list")
 
 
 @post_action
@@ -128,7 +123,7 @@ def unfollow(request: HttpRequest, person_id: int, follower_id: int) -> Done:
     actions.unfollow(acting_user=user, person=person, user=row.user, until=today())
     return Done(
         _("%(name)s ne suit plus %(person)s.") % {"name": row.user.name, "person": person},
-        to=_file_or_list(user, person),
+        to=file_or_list(user, person),
     )
 
 
@@ -163,7 +158,8 @@ def share(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Open the file to the team of another place, for a reason and until a day."""
     user = user_of(request)
     person = access_person(person_id, user, Permission.SHARE_FILES)
-    sites = Site.objects.filter(operator=person.operator_id, closed_on__isnull=True).exclude(pk=person.site_id)
+    sites = Site.objects.filter(operator=person.operator_id, closed_on__isnull=True)
+    sites = sites if person.site_id is None else sites.exclude(pk=person.site_id)
     return submit(
         request,
         ShareForm(**posted(request), sites=list(sites), initial={"until": ShareForm.usual_end()}),

@@ -35,6 +35,7 @@ from declic.people.forms import (
 )
 from declic.people.models import Person, PersonPhone
 from declic.people.queries import accesses_of, latest_snapshot, likely_same, search_people, standings_of
+from declic.people.views.going_on import file_or_list
 
 MOST_FOUND = 50
 """A search shows its best answers only: past these, one more word finds better than one more page."""
@@ -127,7 +128,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
             _("Le dossier %(of_person)s est ouvert (n° %(number)s). Ensuite : l’orienter ou l’inscrire.")
             % {"of_person": of(person), "number": person.case_number}
         ),
-        to=lambda person: reverse("web:file", args=[person.pk]),
+        to=lambda person: file_or_list(user_of(request), person),
         template="people/create.html",
         context={"twins": twins, "operator": operator},
     )
@@ -160,7 +161,8 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponseBase:
         ),
         formset=phones,
         success=_("Le dossier est corrigé."),
-        to=reverse("web:file", args=[person.pk]),
+        # Given to another place, the file may be closed to whoever gave it.
+        to=lambda corrected: file_or_list(user_of(request), corrected),
         template="people/edit.html",
         context={"person": person},
     )
