@@ -9,8 +9,12 @@ class PeopleConfig(AppConfig):
     verbose_name = "Personnes"
 
     def ready(self) -> None:
+        from django.utils.module_loading import autodiscover_modules
+
         from declic.messaging.access import narrow_by_people
         from declic.people.access import visible_people
 
         # A message about someone is read by those who may read the file.
         narrow_by_people(visible_people)
+        # What each app holds of persons: known before the first page, the first night, the first erasing.
+        autodiscover_modules("personal")
