@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:referral_id>/pieces/<int:document_id>/", views.document, name="document"),
     path("<int:referral_id>/repondre/", views.answer, name="answer"),
     path("<int:referral_id>/retirer/", views.withdraw, name="withdraw"),
+    path("ecrire/<int:person_id>/", views.write, name="write"),
     path("inscrire/<int:person_id>/", views.enrol, name="enrol"),
     path("parcours/<int:enrolment_id>/", views.agreed, name="agreed"),
     path("reperage/", include("declic.orientation.spotting.urls")),

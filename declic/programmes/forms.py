@@ -229,4 +229,5 @@ def edition_initial(edition: Edition | None, day: datetime.date | None = None) -
         "ends_on": edition.ends_on,
         "enrolment_ends_on": edition.enrolment_ends_on,
         "places": edition.places,
+        "message_cents": edition.message_budget.amount_cents if edition.message_budget else None,
     }

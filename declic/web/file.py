@@ -46,6 +46,7 @@ def _doors(person: Person, open_stand: Stand | None, scope: Scope) -> list[Door]
         (Permission.TAKE_MONEY, _("une recharge"), reverse("connectivity:sell", args=[person.pk]), "phone"),
         (Permission.TAKE_MONEY, _("une vente de matériel"), reverse("equipment:sell", args=[person.pk]), "laptop"),
         (Permission.EDIT_PEOPLE, _("un changement de situation"), reverse("people:snapshot", args=[person.pk]), "pencil"),
+        (Permission.SEND_MESSAGES, _("un message à lui envoyer"), reverse("orientation:write", args=[person.pk]), "mail"),
         (Permission.REFER, _("une orientation"), f"{reverse('orientation:create')}?person={person.pk}", "send"),
         (Permission.ANSWER_REFERRALS, _("une entrée sans prescripteur"), reverse("orientation:enrol", args=[person.pk]), "flag"),
     ]  # fmt: skip

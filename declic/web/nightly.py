@@ -15,6 +15,7 @@ from declic.orientation.actions.drafts import purge_drafts
 from declic.orientation.actions.reminding import remind_teams
 from declic.orientation.spotting.actions import forget_old_lists, resume_imports
 from declic.people.actions import gather_stragglers, purge_access_log
+from declic.training.started import tell_started
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("listes de repérage effacées", lambda on, at: forget_old_lists(on=on, at=at)),
     ("brouillons effacés", lambda on, at: purge_drafts(on=on, at=at)),
     ("dossiers réunis complétés", lambda on, at: gather_stragglers(at=at)),
+    ("prescripteurs prévenus d'un début", lambda on, at: tell_started(on=on, at=at)),
     ("équipes relancées", lambda on, at: remind_teams(on=on, at=at)),
     ("comptes fermés", lambda on, at: close_ended_accounts(on=on)),
     ("consultations effacées", lambda on, at: purge_access_log(on=on)),

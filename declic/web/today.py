@@ -33,6 +33,7 @@ from declic.ledger.models import Line
 from declic.orientation.access import visible_enrolments, visible_referrals
 from declic.programmes.models import Edition
 from declic.reporting.access import visible_editions as reported_editions
+from declic.web.queues import Queue, queues_of
 from declic.web.waiting import PER_SOURCE, Found, Task, days, waiting_for
 
 P = Permission
@@ -57,6 +58,7 @@ class Today:
     own: list[Task] = field(default_factory=list)
     glances: list[Glance] = field(default_factory=list)
     doors: list[tuple[str, str, str]] = field(default_factory=list)
+    queues: list[Queue] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -105,6 +107,7 @@ def _doors(scope: Scope) -> list[tuple[str, str, str]]:
     known = (
         (P.REFER, _("Orienter une personne"), "orientation:create", "send"),
         (P.EDIT_PEOPLE, _("Ouvrir un dossier"), "people:create", "person"),
+        (P.IMPORT_PEOPLE, _("Repérer des personnes"), "orientation:spotting", "search"),
         (P.WELCOME, _("Noter une visite"), "training:visit_create", "hand"),
         (P.TAKE_MONEY, _("Vendre une recharge"), "connectivity:shop", "phone"),
         (P.SEE_BOOKS, _("Ouvrir la caisse"), "ledger:till", "euro"),
@@ -127,6 +130,7 @@ def today_of(user: Any, *, on: datetime.date) -> Today:
     page.waiting.sort(key=lambda task: task.day)
     page.coming.sort(key=lambda task: task.day)
     page.glances = list(_glances(user, scope, on))
+    page.queues = queues_of(user, scope, on=on)
     return page
 
 

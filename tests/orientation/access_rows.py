@@ -121,6 +121,7 @@ ROWS = {
     "orientation:detail": (referral, Permission.REFER),
     "orientation:answer": (referral, Permission.ANSWER_REFERRALS),
     "orientation:withdraw": (referral, Permission.REFER),
+    "orientation:write": (person, Permission.SEND_MESSAGES),
     "orientation:enrol": (person, Permission.ANSWER_REFERRALS),
     "orientation:agreed": (enrolment, Permission.REFER),
     "referring:refer": (door, "public"),

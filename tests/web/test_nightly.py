@@ -40,9 +40,7 @@ def test_a_job_that_fails_is_named_and_the_others_still_run(monkeypatch: pytest.
     def fails(on: datetime.date, at: datetime.datetime) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(
-        nightly, "JOBS", (("premier", fails), ("second", lambda on, at: seen.append(on))), raising=True
-    )
+    monkeypatch.setattr(nightly, "JOBS", (("premier", fails), ("second", lambda on, at: seen.append(on))), raising=True)
     out, err = StringIO(), StringIO()
     with pytest.raises(CommandError, match="premier"):
         call_command("nightly", "--on", "12/03/2024", stdout=out, stderr=err)

@@ -14,6 +14,7 @@ from declic.orientation.actions.reminding import remind_teams
 from declic.orientation.actions.sending import add_proofs, refer_new_person, send_referral, withdraw_referral
 from declic.orientation.actions.taking import complete_evaluation, take_charge
 from declic.orientation.actions.telling import tell_prescriber, was_told
+from declic.orientation.actions.writing import write_to_person
 
 __all__ = [
     "KEPT_DAYS",
@@ -40,4 +41,5 @@ __all__ = [
     "tell_prescriber",
     "was_told",
     "withdraw_referral",
+    "write_to_person",
 ]

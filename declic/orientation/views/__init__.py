@@ -6,6 +6,7 @@ from declic.orientation.views.closing import close, evaluation, expire, take
 from declic.orientation.views.links import link_close, link_create, link_send, links
 from declic.orientation.views.lists import referral_list
 from declic.orientation.views.times import exceptions, times, times_records
+from declic.orientation.views.writing import write
 
 __all__ = [
     "add_proofs",
@@ -30,4 +31,5 @@ __all__ = [
     "times",
     "times_records",
     "withdraw",
+    "write",
 ]

@@ -12,6 +12,7 @@ from declic.accounts.models import User
 from declic.core.errors import DomainError
 from declic.ledger.actions import open_books
 from declic.ledger.models import Section
+from declic.messaging.actions import change_budget, create_budget
 from declic.organisations.models import Organisation
 from declic.programmes.models import Edition, Programme, TermsVersion
 from declic.programmes.queries import current_terms
