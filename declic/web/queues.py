@@ -111,7 +111,7 @@ def queues_of(user: User, scope: Scope, *, on: datetime.date) -> list[Queue]:
             found.append(Queue(words(count) % {"n": shown}, reverse(name), icon))
     if scope.can(P.MANAGE_PROGRAMMES):
         for state in budgets_to_watch(user):
-            words = _("Messages de « %(budget)s » : %(percent)d %% dépensés")
+            spent = _("Messages de « %(budget)s » : %(percent)d %% dépensés")
             facts = {"budget": state.budget.name, "percent": state.percent}
-            found.append(Queue(words % facts, reverse("messaging:budgets"), "euro"))
+            found.append(Queue(spent % facts, reverse("messaging:budgets"), "euro"))
     return found
