@@ -77,7 +77,7 @@ def acted_on(people: models.QuerySet[Any, Any], *, beside: Collection[str] = ())
     found.update(
         PersonPhone.objects.filter(person__in=people, wrong_since__isnull=False).values_list("person_id", flat=True)
     )
-    messages = apps.get_model("messaging", "Message").objects.filter(about_person__in=people)
+    messages: Any = apps.get_model("messaging", "Message").objects.filter(about_person__in=people)
     found.update(messages.order_by().values_list("about_person", flat=True))
     return found
 

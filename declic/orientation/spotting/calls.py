@@ -27,8 +27,8 @@ from declic.people.queries import objects_to
 from declic.programmes.access import access_edition
 
 _CALLS = 15
-QUICK = (ContactResult.INTERESTED, ContactResult.NO_ANSWER, ContactResult.MESSAGE_LEFT, ContactResult.DECLINED, ContactResult.WRONG_NUMBER)  # fmt: skip
-"""What one button of the list says; a call back asks for its day."""
+QUICK = (ContactResult.NO_ANSWER, ContactResult.MESSAGE_LEFT, ContactResult.INTERESTED)
+"""What one button of the list says: most calls end so; the others ask for a word more."""
 
 
 def to_call(request: HttpRequest) -> HttpResponse:

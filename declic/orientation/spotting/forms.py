@@ -180,7 +180,7 @@ class AttemptForm(Form):
     number = SelectField(label=gettext_lazy("Numéro appelé"), empty_label=gettext_lazy("Non précisé"), required=False)
     call_back_on = DateField(label=gettext_lazy("Rappeler le"), required=False)
     note = CleanCharField(
-        label=gettext_lazy("Note"),
+        label=gettext_lazy("À retenir"),
         help_text=gettext_lazy("Ce qui aidera au prochain appel. Rien sur la santé ni la vie privée."),
         max_length=300,
         required=False,

@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     scope = require(user, Permission.IMPORT_PEOPLE, Permission.ANSWER_REFERRALS)
     day = today()
-    editions = list(spotting_editions(user, day)[:20])
+    editions: list[Any] = list(spotting_editions(user, day)[:20])
     spotted = visible_spotted(user).filter(edition__in=[edition.pk for edition in editions])
     due = Q(call_on__lte=day, declined_on__isnull=True)
     counts = {

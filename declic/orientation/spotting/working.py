@@ -202,7 +202,7 @@ def _import(
                 call_on=on,
             )
             for line in lines
-            if line.verdict in TO_IMPORT
+            if line.verdict in TO_IMPORT and line.person is not None
         ],
         ignore_conflicts=True,
     )
@@ -219,7 +219,7 @@ def _drop_file(batch: SpottingImport) -> None:
     name, storage = batch.file.name, batch.file.storage
     if name:
         SpottingImport.objects.filter(pk=batch.pk).update(file="")
-        batch.file = ""  # type: ignore[assignment]
+        batch.file = ""
         transaction.on_commit(lambda: storage.delete(name))
 
 
