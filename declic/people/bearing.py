@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from django.db.models import (
-    DB_CASCADE,
     CharField,
     Count,
     Field,
@@ -101,9 +100,7 @@ class Bearing:
 
     @property
     def stays(self) -> bool:
-        """The history stays, and what the database itself derives from the names of one file and removes with it."""
-        derived = getattr(self.field.remote_field, "on_delete", None) is DB_CASCADE
-        return derived or self.label in STAYING or issubclass(self.model, Event)
+        return self.label in STAYING or issubclass(self.model, Event)
 
     @property
     def words(self) -> str:
