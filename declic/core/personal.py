@@ -19,7 +19,7 @@ BLANK = "—"
 type Words = str | Promise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Personal:
     """The rows of one model that speak of a person.
 
