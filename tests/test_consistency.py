@@ -40,16 +40,20 @@ def _actions() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 ACTIONS = dict(_actions())
-# Not asked for by anybody: the books of a new operator, a message that an action owes, a read that an action shares.
+# Not asked for by anybody: the books of a new operator, a message that an action owes, a read that an action shares, the
+# work of the night.
 WITHOUT_USER = {
     "declic.ledger.actions.open_books",
     "declic.messaging.actions.queue_message",
     "declic.messaging.actions.notify",
     "declic.orientation.actions.check_entry",
+    "declic.people.actions.logs.purge_access_log",
+    "declic.people.actions.merging.gather_stragglers",
+    "declic.people.actions.pairs.propose_pair",
 }
 # Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
-    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.hold_register|programmes\.actions\.partners\b)"
+    r"declic\.(equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
 )
 
 

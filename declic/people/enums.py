@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from declic.core.transitions import transitions
+
 
 class Gender(TextChoices):
     FEMININ = "feminin", _("femme")
@@ -149,6 +151,17 @@ class PairState(TextChoices):
     OPEN = "open", _("à regarder")
     MERGED = "merged", _("réunis")
     DISTINCT = "distinct", _("deux personnes différentes")
+
+
+PAIR_TRANSITIONS = transitions(
+    {
+        PairState.OPEN: {PairState.MERGED, PairState.DISTINCT},
+        # Parted again, the files are to be looked at again.
+        PairState.MERGED: {PairState.OPEN},
+        # Someone may find out later that it was one person after all.
+        PairState.DISTINCT: {PairState.MERGED},
+    }
+)
 
 
 class PairReason(TextChoices):

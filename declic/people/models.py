@@ -12,6 +12,7 @@ from declic.core.history import append_only, never_deleted
 from declic.core.search import FoldedText
 from declic.organisations.models import OperatorRow, Site
 from declic.people.enums import (
+    PAIR_TRANSITIONS,
     Benefit,
     ContactPreference,
     Education,
@@ -326,6 +327,7 @@ class DuplicatePair(OperatorRow):
                 name="pair_decided_by_someone",
             ),
         ]
+        triggers = [PAIR_TRANSITIONS.trigger(name="pair_transitions", field="state")]
 
     def __str__(self) -> str:
         return f"{self.first} / {self.second}"

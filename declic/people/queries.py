@@ -15,6 +15,7 @@ from declic.people.models import (
     FileShare,
     Merge,
     Person,
+    PersonLink,
     RightsEvent,
     Snapshot,
 )
@@ -115,3 +116,9 @@ def reunions_of(person: Person) -> QuerySet[Merge]:
         .select_related("absorbed", "by", "kept")
         .order_by("-at", "-pk")
     )
+
+
+def linked(one: int, other: int) -> QuerySet[PersonLink]:
+    """Links under way between two persons (ids), whichever was written first."""
+    pair = Q(person=one, other=other) | Q(person=other, other=one)
+    return PersonLink.objects.filter(pair, until__isnull=True)

@@ -3,13 +3,13 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
 from declic.people.enums import LinkKind
 from declic.people.models import Person, PersonLink
+from declic.people.queries import linked
 
 
 @transaction.atomic
@@ -34,12 +34,6 @@ def link_people(
         since=since,
         recorded_by=acting_user,
     )
-
-
-def linked(one: int, other: int) -> QuerySet[PersonLink]:
-    """Links under way between two persons, whichever was written first."""
-    pair = Q(person=one, other=other) | Q(person=other, other=one)
-    return PersonLink.objects.filter(pair, until__isnull=True)
 
 
 @transaction.atomic

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
-from declic.people.actions.links import linked
 from declic.people.bearing import REFUSALS, STANDING_ASIDE, Bearing, moving, once_per_person
 from declic.people.enums import PairState
 from declic.people.models import DuplicatePair, Merge, Person, PersonLink
+from declic.people.queries import linked
 
 CHOSEN = (
     "first_name", "last_name", "birth_name", "called", "birth_date", "gender", "email", "contact_preference",
