@@ -3,7 +3,7 @@
 import datetime
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,46 @@ class Visitor:
         if message.type in ("error", "warning") and "422" not in message.text:
             self.complaints.append(message.text)
 
+    def path(self) -> str:
+        """Where one stands, without the server."""
+        return self.page.url.removeprefix(self.base)
+
+    def meets(self, path: str, status: int) -> "Visitor":
+        """Go where the answer is a refusal: it is the one expected, in a page as good as any other."""
+        answer = self.page.goto(self.base + path)
+        assert answer is not None
+        assert answer.status == status, f"{path} answers {answer.status} instead of {status}"
+        # The browser notes the refusal itself on its console.
+        self.complaints = [words for words in self.complaints if str(status) not in words]
+        return self.check()
+
+    def agree(self, button: str) -> "Visitor":
+        """Press a button and say yes to the question that it asks before it does anything."""
+        self.page.once("dialog", lambda question: question.accept())
+        return self.press(button)
+
+    def type(self, **fields: str) -> "Visitor":
+        """Fill fields by their names with the keys alone: Tab from one to the next, letters, space to tick."""
+        for name, value in fields.items():
+            self.reach(f"main [name='{name}']")
+            field = self.page.locator("*:focus")
+            kind = field.get_attribute("type")
+            if field.evaluate("node => node.tagName") == "SELECT":
+                label = field.locator(f"option[value='{value}']").inner_text()
+                self.page.keyboard.type(label)
+            elif kind == "checkbox":
+                while field.get_attribute("value") not in (value, None):
+                    self.key("Tab")
+                    field = self.page.locator("*:focus")
+                self.key("Space")
+            elif kind == "radio":
+                self.key("Space")
+                while self.page.locator("*:focus").get_attribute("value") != value:
+                    self.key("ArrowDown")
+            else:
+                self.page.keyboard.type(value)
+        return self
+
     def go(self, path: str) -> "Visitor":
         self.page.goto(self.base + path)
         return self.check()
@@ -76,6 +116,8 @@ class Visitor:
             field = self.page.locator(f"main [name='{name}']").first
             if field.evaluate("node => node.tagName") == "SELECT":
                 field.select_option(value)
+            elif field.get_attribute("type") == "checkbox" and not field.get_attribute("value"):
+                field.check(force=True)
             elif field.get_attribute("type") in ("radio", "checkbox"):
                 # The box itself is drawn by its label: what one sees is what one clicks.
                 self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
@@ -161,6 +203,22 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Visitor]:
     page = context.new_page()
     yield Visitor(page, live_server.url)
     context.close()
+
+
+@pytest.fixture
+def others(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]]:
+    """More people at once, each in front of a browser of her own: `others(width=320)`."""
+    contexts = []
+
+    def another(*, width: int = 1280) -> Visitor:
+        context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 640 if width < 400 else 900})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Visitor(context.new_page(), live_server.url)
+
+    yield another
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
