@@ -129,11 +129,11 @@ def _close(users: QuerySet[User], *, on: datetime.date) -> int:
     closed = list(ended.filter(pk__in=locked).values_list("pk", flat=True))
     User.objects.filter(pk__in=closed).update(is_active=False)
     Invitation.objects.filter(user__in=closed, used_at__isnull=True).delete()
-    end_sessions(UserSession.objects.filter(user__in=closed))
+    end_sessions(sessions=UserSession.objects.filter(user__in=closed))
     return len(closed)
 
 
-def end_sessions(sessions: QuerySet[Any]) -> int:
+def end_sessions(*, sessions: QuerySet[Any]) -> int:
     """Sign out of these sessions at once; how many."""
     keys = list(sessions.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()

@@ -75,7 +75,7 @@ def end_session(request: HttpRequest) -> Done:
             if wanted.isascii() and wanted.isdigit() and len(wanted) < 18
             else others.none()
         )
-    if not actions.end_sessions(others):
+    if not actions.end_sessions(sessions=others):
         raise DomainError(_("Cet appareil est déjà déconnecté."))
     return Done(
         _("C’est fait : il faudra le mot de passe pour s’y connecter de nouveau."), to=reverse("accounts:sessions")
