@@ -17,7 +17,7 @@ help:
 	@echo "make run            démarre Déclic sur http://127.0.0.1:8000 avec les dispositifs de démonstration (PORT=8001 pour un autre port)"
 	@echo "make test           vérifie le code, puis tous les essais, navigateur compris"
 	@echo "make check          vérifie le code, puis les essais sans navigateur"
-	@echo "make bench SIZE=operator|region   remplit une base jetable et mesure les pages"
+	@echo "make bench SIZE=operator|region|nation   remplit une base jetable et mesure les pages"
 	@echo "make requirements   recompile requirements/*.txt"
 
 run:

@@ -24,6 +24,7 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     from bench.checks import problems
     from bench.fill import fill, row_counts, settle
     from bench.measure import REQUESTS, Visitor
+    from bench.nation import NationVisitor, fill_nation, rate_of_the_night
     from bench.sizes import SIZES
     from declic.core.dates import today
     from declic.people.models import Person
@@ -32,7 +33,8 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     if Person.objects.exists():
         raise SystemExit("✗ The database holds people: the bench fills only an empty one (make bench SIZE=operator).")
     start = time.perf_counter()
-    ground = fill(size, on=today())
+    nation = size_name.startswith("nation")
+    ground = (fill_nation if nation else fill)(size, on=today())
     filled = time.perf_counter() - start
     say(f"Filled in {filled:.1f} s; statistics and indexes settled in {settle():.1f} s.")
     wrong = list(problems())
@@ -42,7 +44,7 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     # What the fill leaves behind would make every later collection longer than in a web process.
     gc.collect()
     gc.freeze()
-    visitor = Visitor(ground[0], size)
+    visitor = (NationVisitor if nation else Visitor)(ground[0], size)
     pages = {}
     say(f"{'page':<14} {'queries':>8} {'p50 ms':>8} {'p95 ms':>8} {'target':>7} {'python':>7}")
     for page in visitor.pages():
@@ -60,6 +62,9 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
         "machine": machine(),
         "pages": pages,
     }
+    if nation:
+        result["night"] = rate_of_the_night(on=today())
+        say(f"Duplicates of the night: {result['night']}")
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{size_name}.json"
     path.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -28,4 +28,6 @@ SIZES = {
     # One operator with three places; a second one beside it, a tenth the size, so that the walls have something to hide.
     "operator": Size("operator", 10_000, 60_000, 5_000, (1.0, 0.1)),
     "region": Size("region", 150_000, 1_000_000, 50_000, (0.4, 0.25, 0.15, 0.1, 0.06, 0.04), factor=2),
+    # People alone, as many as a country's: what finding one of them costs (bench/nation.py).
+    "nation": Size("nation", 2_000_000, 0, 0, (0.2, 0.15, 0.12, 0.1, 0.1, 0.08, 0.07, 0.06, 0.05, 0.04, 0.02, 0.01)),
 }

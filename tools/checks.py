@@ -41,10 +41,10 @@ def quick(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Fill a throwaway database with the set of that size and measure the pages."""
     size = arguments[0] if arguments else ""
-    if size not in ("operator", "region"):
+    if size not in ("operator", "region", "nation"):
         raise Trouble(
-            f"Taille inconnue : « {size} ». Choisissez operator ou region.",
-            "Unknown size: choose operator or region.",
+            f"Taille inconnue : « {size} ». Choisissez operator, region ou nation.",
+            "Unknown size: choose operator, region or nation.",
             "make bench SIZE=operator",
         )
     environment.install("dev")

@@ -33,10 +33,10 @@ _CANDIDATES = """
           FROM meant m
           JOIN people_personword w ON w.word = m.word AND w.operator_id = ANY(%(operators)s::bigint[])
     ), alike AS (
-        SELECT a.line, a.person_id, max(a.worth + b.worth) AS worth
-          FROM named a JOIN named b ON b.line = a.line AND b.person_id = a.person_id
-         WHERE a.part = 'first' AND b.part = 'last'
-         GROUP BY a.line, a.person_id
+        SELECT line, person_id,
+               max(worth) FILTER (WHERE part = 'first') + max(worth) FILTER (WHERE part = 'last') AS worth
+          FROM named GROUP BY line, person_id
+        HAVING count(*) FILTER (WHERE part = 'first') > 0 AND count(*) FILTER (WHERE part = 'last') > 0
     ), ranked AS (
         SELECT alike.line, alike.person_id,
                row_number() OVER (PARTITION BY alike.line ORDER BY alike.worth DESC, alike.person_id DESC) AS place

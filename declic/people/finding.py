@@ -197,28 +197,25 @@ def _near_bearers(people: QuerySet[Person], words: Sequence[str], operators: Seq
                 if worth >= 1.4 and worth != 2.0:
                     meant[other] = max(meant.get(other, 0.0), worth)
         rows += [(n, other, worth) for other, worth in meant.items()]
+    # NULL, and left out, for whoever bears nothing near one of the words.
+    worth = " + ".join(f"max(m.worth) FILTER (WHERE m.n = {n})" for n in range(len(words)))
     seen, seen_params = _seen(people, "ranked.person_id")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH meant AS (SELECT * FROM unnest(%s::int[], %s::text[], %s::float8[]) AS m(n, word, worth)),
-            ranked AS (
-                SELECT person_id, sum(worth) AS worth, min(sort_key) AS sort_key
-                  FROM (
-                    SELECT w.person_id, m.n, max(m.worth) AS worth, min(w.sort_key) AS sort_key
-                      FROM meant m JOIN people_personword w ON w.word = m.word AND {_among("w.operator_id", operators)}
-                     GROUP BY w.person_id, m.n
-                  ) hits
-                 GROUP BY person_id HAVING count(*) = %s
-                 ORDER BY worth DESC, sort_key, person_id
-            )
+            hits AS (
+                SELECT w.person_id, w.sort_key, {worth} AS worth
+                  FROM meant m JOIN people_personword w ON w.word = m.word AND {_among("w.operator_id", operators)}
+                 GROUP BY w.person_id, w.sort_key
+            ),
+            ranked AS (SELECT * FROM hits WHERE worth IS NOT NULL ORDER BY worth DESC, sort_key, person_id)
             SELECT ranked.person_id FROM ranked CROSS JOIN LATERAL ({seen}) seen
              ORDER BY ranked.worth DESC, ranked.sort_key, ranked.person_id LIMIT {MOST_FOUND}""",  # noqa: S608 - this module's own text
             [
                 [n for n, _word, _worth in rows],
                 [word for _n, word, _worth in rows],
                 [worth for _n, _word, worth in rows],
-                len(words),
                 *seen_params,
             ],
         )

@@ -58,6 +58,8 @@ def tend_words() -> int:
 def write_all_words() -> None:
     """Write the words of every file anew: for whoever has filled the table of persons with its triggers at rest."""
     with transaction.atomic(), connection.cursor() as cursor:
+        # Words with checks still owed at commit may not be emptied: they are made now.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE people_personword, people_nameword")
         cursor.execute(_WORDS_OF_ALL)
         cursor.execute(_MISSING, [])
