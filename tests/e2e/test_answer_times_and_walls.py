@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -61,13 +62,13 @@ def _asked_and_answered(lunel: SimpleNamespace) -> None:
     def day(ago: int) -> datetime.date:
         return today() - datetime.timedelta(days=ago)
 
-    given = {"acting_user": lunel.coordinator}
+    given: dict[str, Any] = {"acting_user": lunel.coordinator}
     accept_referral(**given, referral=referred(lunel, "Diarra", day(30)), on=day(28), facts={}, site=lunel.north)
     put_on_waiting_list(**given, referral=referred(lunel, "Ba", day(30)), on=day(27), reason=WaitingReason.NO_PLACE)
-    late = {"referral": referred(lunel, "Sow", day(30)), "on": day(18)}
+    late: dict[str, Any] = {"referral": referred(lunel, "Sow", day(30)), "on": day(18)}
     refuse_referral(**given, **late, reason=RefusalReason.NON_MOBILE)
     referred(lunel, "Keïta", day(20))
-    south = {"referral": referred(lunel, "Camara", day(10), north=False), "on": day(6)}
+    south: dict[str, Any] = {"referral": referred(lunel, "Camara", day(10), north=False), "on": day(6)}
     refuse_referral(**given, **south, reason=RefusalReason.NON_JOIGNABLE)
     referred(lunel, "Traoré", day(1), north=False)
 

@@ -3,6 +3,7 @@
 The addresses and the things they show are those of the access matrix, so that a new page is looked at from its first day.
 """
 
+import datetime
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -11,8 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from declic.accounts.enums import PERMISSIONS, Role
-from tests.e2e.conftest import Visitor
-from tests.factories import a_world, signed_in
+from declic.core.dates import now
+from declic.orientation.answer_link import sign
+from declic.programmes.models import Edition
+from tests.e2e.conftest import Clock, Visitor
+from tests.factories import DAY, a_world, signed_in
+from tests.orientation.access_rows import door, sent
 from tests.test_access_matrix import ADDRESSES, ROWS, _permissions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,12 +84,12 @@ def _enter(visitor: Visitor, client: Client) -> None:
     visitor.page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": visitor.base}])
 
 
-def _faults(visitor: Visitor, address: str) -> list[str]:
-    """What is wrong with the page at `address`, in words."""
+def _faults(visitor: Visitor, address: str, status: int = 200) -> list[str]:
+    """What is wrong with the page at `address`, which answers with `status`, in words."""
     page, faults = visitor.page, []
     page.set_viewport_size(LARGE)
     try:
-        visitor.go(address)
+        visitor.meets(address, status)
     except AssertionError as fault:
         faults.append(str(fault))
         visitor.complaints.clear()
@@ -166,6 +171,35 @@ DOORS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("door", DOORS)
 def test_the_doors_before_signing_in(visitor: Visitor, door: str) -> None:
     faults = _faults(visitor, DOORS[door]())
+    assert not faults, "\n".join(faults)
+
+
+LINKS: dict[str, tuple[Callable[[SimpleNamespace], str], int]] = {
+    "refer": (lambda world: reverse("referring:refer", kwargs=door(world)), 200),
+    "no edition": (lambda world: _after(world, reverse("referring:refer", kwargs=door(world))), 200),
+    "closed": (lambda _world: reverse("referring:refer", args=["recopié à moitié"]), 404),
+    "sent": (lambda world: reverse("referring:sent", kwargs=sent(world)), 200),
+    "answer": (lambda world: reverse("referring:follow", args=[sign(world.referral, now())]), 200),
+    "over": (
+        lambda world: reverse("referring:follow", args=[sign(world.referral, now() - datetime.timedelta(days=9))]),
+        410,
+    ),
+    "invitation over": (lambda _world: reverse("accounts:accept", args=["recopiée-a-moitie"]), 404),
+}
+"""What someone without an account opens from an email, whatever has become of it since."""
+
+
+def _after(world: SimpleNamespace, address: str) -> str:
+    """The address, now that the edition is over."""
+    Edition.objects.filter(pk=world.edition.pk).update(ends_on=DAY)
+    return address
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_links_of_those_without_an_account(visitor: Visitor, clock: Clock, link: str) -> None:
+    clock.turn(2024, 6, 3)
+    address, status = LINKS[link]
+    faults = _faults(visitor, address(a_world()), status)
     assert not faults, "\n".join(faults)
 
 

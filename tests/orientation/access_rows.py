@@ -61,7 +61,7 @@ def door(world: SimpleNamespace) -> dict[str, Any]:
 def sent(world: SimpleNamespace) -> dict[str, Any]:
     """The page that follows a request sent through a link."""
     link = a_link(world)
-    referral = refer_new_person(
+    referral = link.referrals.first() or refer_new_person(
         acting_user=link.created_by,
         edition=world.edition,
         on=DAY,
