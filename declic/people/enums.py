@@ -119,6 +119,7 @@ class RightsKind(TextChoices):
     OBJECTION = "objection", _("opposition")
     OBJECTION_LIFTED = "objection_lifted", _("opposition retirée")
     JOINT_CONSENT = "joint_consent", _("accord du mineur et d'un parent")
+    RESTORED = "restored", _("dossier rouvert")
 
 
 class RightsHow(TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declic.people.views import around, duplicates, files
+from declic.people.views import around, duplicates, files, retention, rights
 
 app_name = "people"
 urlpatterns = [
@@ -23,4 +23,13 @@ urlpatterns = [
     path("<int:person_id>/suivi/<int:follower_id>/arreter/", around.unfollow, name="unfollow"),
     path("<int:person_id>/partage/", around.share, name="share"),
     path("<int:person_id>/partage/<int:share_id>/arreter/", around.share_end, name="share_end"),
+    path("<int:person_id>/droits/", rights.rights, name="rights"),
+    path("<int:person_id>/droits/copie/", rights.copy, name="copy"),
+    path("<int:person_id>/garder/", rights.hold, name="hold"),
+    path("<int:person_id>/garder/<int:hold_id>/lever/", rights.hold_release, name="hold_release"),
+    path("<int:person_id>/rouvrir/", rights.restore, name="restore"),
+    path("conservation/", retention.retention, name="retention"),
+    path("conservation/liste.csv", retention.retention_csv, name="retention_csv"),
+    path("conservation/durees/", retention.retention_policy, name="retention_policy"),
+    path("conservation/archives/", retention.archived, name="archived"),
 ]

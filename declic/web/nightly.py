@@ -15,6 +15,7 @@ from declic.orientation.actions.drafts import purge_drafts
 from declic.orientation.actions.reminding import remind_teams
 from declic.orientation.spotting.actions import forget_old_lists, resume_imports
 from declic.people.actions import gather_stragglers, purge_access_log
+from declic.people.retention import apply_retention
 from declic.training.started import tell_started
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("prescripteurs prévenus d'un début", lambda on, at: tell_started(on=on, at=at)),
     ("équipes relancées", lambda on, at: remind_teams(on=on, at=at)),
     ("comptes fermés", lambda on, at: close_ended_accounts(on=on)),
+    ("conservation des dossiers", lambda on, at: apply_retention(on=on, at=at)),
     ("consultations effacées", lambda on, at: purge_access_log(on=on)),
     ("accusés de réception lus", lambda on, at: refresh_receipts(at=at)),
     ("messages renvoyés", lambda on, at: resend_waiting(at=at)),

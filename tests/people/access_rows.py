@@ -7,6 +7,7 @@ from typing import Any
 from declic.accounts.enums import Permission, Role
 from declic.people.actions import follow, link_people, merge_people, propose_pair, share_file
 from declic.people.models import CaseWorker, PersonLink
+from declic.people.rights_actions import place_hold
 from tests.factories import DAY, a_person, a_site, at
 
 
@@ -62,6 +63,13 @@ def a_merge(world: SimpleNamespace) -> dict[str, Any]:
     return {"merge_id": merge_people(acting_user=user, kept=world.person, absorbed=twin, at=at(DAY)).pk}
 
 
+def a_hold(world: SimpleNamespace) -> dict[str, Any]:
+    hold = place_hold(
+        acting_user=world.users[Role.COORDINATOR], person=world.person, kind="funder", reason="contrôle", on=DAY
+    )
+    return {"person_id": world.person.pk, "hold_id": hold.pk}
+
+
 ROWS = {
     "people:list": (nothing, Permission.SEE_PEOPLE),
     "people:create": (nothing, Permission.EDIT_PEOPLE),
@@ -80,4 +88,13 @@ ROWS = {
     "people:unfollow": (a_follower, Permission.EDIT_PEOPLE),
     "people:share": (person, Permission.SHARE_FILES),
     "people:share_end": (a_share, Permission.SHARE_FILES),
+    "people:rights": (person, Permission.EDIT_PEOPLE),
+    "people:copy": (person, Permission.MANAGE_RIGHTS),
+    "people:hold": (person, Permission.MANAGE_RIGHTS),
+    "people:hold_release": (a_hold, Permission.MANAGE_RIGHTS),
+    "people:restore": (person, Permission.MANAGE_RIGHTS),
+    "people:retention": (nothing, Permission.MANAGE_RIGHTS),
+    "people:retention_csv": (nothing, Permission.MANAGE_RIGHTS),
+    "people:retention_policy": (nothing, Permission.MANAGE_RIGHTS),
+    "people:archived": (nothing, Permission.MANAGE_RIGHTS),
 }
