@@ -22,7 +22,7 @@ from typing import NamedTuple
 from declic.people.enums import PairReason
 from declic.people.names import alike_by_sound, distance, fold, slips_forgiven
 
-AT_ENTRY = 50
+AT_ENTRY = 45
 """From here on someone who opens a file is shown the other one."""
 
 IN_THE_QUEUE = 60
