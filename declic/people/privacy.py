@@ -1,6 +1,6 @@
 """Erasing a person from everywhere: rows, their history, files, work done, sessions; figures and money stay what they were.
 
-What is held of persons is declared by each app (`core/personal.py`); this module only goes over it (rule 15, docs/adr/012).
+What is held of persons is declared by each app (`core/personal.py`); this module only goes over it (rule 15, docs/adr/013).
 """
 
 import datetime
