@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -151,9 +152,8 @@ def fill_nation(size: Size, *, on: datetime.date, seed: int = 2026) -> list[Grou
                 for (operator, sites), share in zip(operators, size.shares, strict=True):
                     count = round(size.people * share)
                     six = (sites * 6)[:6]
-                    cursor.execute(
-                        _PEOPLE, {"operator": operator, "sites": six, "count": count, "on": on, "at": at} | _COUNTS
-                    )
+                    drawn: dict[str, Any] = {"operator": operator, "sites": six, "count": count, "on": on, "at": at}
+                    cursor.execute(_PEOPLE, drawn | _COUNTS)
                     CaseNumber.objects.create(operator_id=operator, last=count)
                 cursor.execute(_PHONES.replace("%%", "%"))
                 cursor.execute(_COUPLES.replace("%%", "%"))
@@ -256,7 +256,7 @@ class NationVisitor(Visitor):
 
     def pages(self) -> list[Page]:
         return [
-            *(Page(f"find: {kind}", lambda kind=kind: self.finding(kind), SEARCH_MS) for kind in KINDS),
+            *(Page(f"find: {kind}", partial(self.finding, kind), SEARCH_MS) for kind in KINDS),
             Page("search_box", self.boxes, SEARCH_MS),
             Page("entry", self.entries, ENTRY_MS),
             Page("funnel", self.funnels, FUNNEL_MS),

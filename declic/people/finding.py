@@ -193,14 +193,14 @@ def _near_bearers(people: QuerySet[Person], words: Sequence[str], operators: Seq
                     meant[other] = max(meant.get(other, 0.0), worth)
         rows += [(n, other, worth) for other, worth in meant.items()]
     # NULL, and left out, for whoever bears nothing near one of the words.
-    worth = " + ".join(f"max(m.worth) FILTER (WHERE m.n = {n})" for n in range(len(words)))
+    closest = " + ".join(f"max(m.worth) FILTER (WHERE m.n = {n})" for n in range(len(words)))
     seen, seen_params = _seen(people, "ranked.person_id")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH meant AS (SELECT * FROM unnest(%s::int[], %s::text[], %s::float8[]) AS m(n, word, worth)),
             hits AS (
-                SELECT w.person_id, w.sort_key, {worth} AS worth
+                SELECT w.person_id, w.sort_key, {closest} AS worth
                   FROM meant m JOIN people_personword w ON w.word = m.word AND {_among("w.operator_id", operators)}
                  GROUP BY w.person_id, w.sort_key
             ),

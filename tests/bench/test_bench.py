@@ -1,5 +1,6 @@
 """The bench fills honest data, measures every page and writes what it saw."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from bench import run
 from bench.checks import problems
 from bench.fill import fill, row_counts
 from bench.measure import _percentile, _slip
+from bench.nation import KINDS, NationVisitor, fill_nation
 from bench.sizes import SIZES
 from declic.core.dates import today
 from declic.equipment.models import Claim, Device
 from declic.ledger.queries import deposits_held
+from declic.orientation.models import Spotted
 from declic.people.actions import register_person
 from declic.people.models import Person
+from declic.people.word_models import PersonWord
 from declic.programmes.models import TermsVersion
 from declic.training.models import Attendance, Visit
 
@@ -72,6 +76,21 @@ def test_what_copy_wrote_the_product_goes_on_from_and_still_guards() -> None:
         assert stranger is not None
         assert client.get(reverse("web:file", args=[stranger.pk])).status_code == 404
         assert client.get(reverse("web:file", args=[person.pk])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_nation_is_made_of_names_that_are_found() -> None:
+    (ground,) = fill_nation(dataclasses.replace(SIZES["nation"], people=400), on=today())
+
+    assert Person.objects.count() == 400
+    assert Person.objects.filter(operator=ground.operator).count() == 80
+    assert PersonWord.objects.values("person").distinct().count() == 400
+    assert Spotted.objects.count() == 20
+    visitor = NationVisitor(ground, SIZES["nation"])
+    with override_settings(ALLOWED_HOSTS=["localhost"]):
+        found = {page.name: visitor.measure(page, requests=2) for page in visitor.pages()}
+    assert {name for name, page in found.items() if page["failed"]} == set()
+    assert len(found) == len(KINDS) + 3
 
 
 def test_the_sets_have_the_sizes_that_were_promised() -> None:
