@@ -25,10 +25,16 @@ from declic.core.uploads import MAX_UPLOAD, TooLargeFile, too_large
 _PHONE_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 
 # A social security number as people write it: 13 characters, often a key of two, with or without spaces.
+_APART = r"[ .,/_\u2010-\u2015-]{0,3}"
 _NIR = re.compile(
-    r"(?<![0-9A-Za-z])([1-478])[ .-]?(\d{2})[ .-]?(\d{2})[ .-]?(\d{2}|2[ABab])[ .-]?(\d{3})[ .-]?(\d{3})"
-    r"(?:[ .-]?(\d{2}))?(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])([1-478]){_APART}(\d{{2}}){_APART}(\d{{2}}){_APART}(\d{{2}}|2[ABab]){_APART}(\d{{3}}){_APART}(\d{{3}})"
+    rf"(?:{_APART}(\d{{2}}))?(?![0-9A-Za-z])"
 )
+# The same with its key, cut anywhere or stuck to a word: only the key tells it from other long numbers.
+_NIR_WITH_KEY = re.compile(
+    rf"(?<!\d)[1-478](?:{_APART}\d){{4}}{_APART}(?:\d{_APART}\d|2{_APART}[ABab])(?:{_APART}\d){{8}}(?!\d)"
+)
+_DIGIT = re.compile(r"\d")
 _NIR_MONTHS = {*range(1, 13), *range(20, 43), *range(50, 100)}
 # Invisible marks that turn the direction of a text: they make a name read as another.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -279,13 +285,23 @@ class PhoneField(forms.CharField):
 
 def contains_nir(text: str) -> bool:
     """Whether the text holds what reads as a French social security number (13 characters, or 15 with a right key)."""
-    for match in _NIR.finditer(text):
+    if len(_DIGIT.findall(text)) < 12:
+        return False
+    # As it is read: digits of any width, spaces of any kind, without what is not seen.
+    plain = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    plain = re.sub(r"\s", " ", plain)
+    for match in _NIR.finditer(plain):
         *_rest, key = match.groups()
         if int(match[3]) not in _NIR_MONTHS:
             continue
-        if key is None or nir.is_valid(re.sub(r"[^0-9A-Za-z]", "", match[0])):
+        if key is None or _has_nir_key(match[0]):
             return True
-    return False
+    return any(_has_nir_key(match[0]) for match in _NIR_WITH_KEY.finditer(plain))
+
+
+def _has_nir_key(text: str) -> bool:
+    number = re.sub(r"[^0-9A-Za-z]", "", text)
+    return int(number[3:5]) in _NIR_MONTHS and bool(nir.is_valid(number))
 
 
 def refuse_unwanted_text(text: str) -> None:
@@ -338,6 +354,7 @@ class EmailField(forms.EmailField):
         "required": gettext_lazy("Écrivez le courriel."),
         "invalid": gettext_lazy("Écrivez le courriel ainsi : nom@exemple.fr."),
     }
+    default_validators = [*forms.EmailField.default_validators, refuse_unwanted_text]
 
     def __init__(self, *, max_length: int = 254, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)

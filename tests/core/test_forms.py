@@ -14,6 +14,7 @@ from declic.core.forms import (
     CleanTextField,
     ConfirmField,
     DateField,
+    EmailField,
     EuroField,
     Form,
     OneTimeFormMixin,
@@ -68,21 +69,32 @@ def test_a_telephone_number_is_kept_in_one_form_whatever_was_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2 95 10 99 126 111 93", "son n° est 295109912611193.", "2951099126111", "2.53.07.2B.073.004.70"]
-)
+    "text",
+    [
+        "2 95 10 99 126 111 93", "son n° est 295109912611193.", "2951099126111", "2.53.07.2B.073.004.70",
+        "2\u00a095\u00a010\u00a099\u00a0126\u00a0111\u00a093", "2\u202f95\u202f10\u202f99\u202f126\u202f111\u202f93",
+        "2  95 10 99 126 111 93", "2/95/10/99/126/111/93", "2–95–10–99–126–111–93", "2 95 10 99\n126 111 93",
+        "295 109 912 611 193", "NIR295109912611193", "2\u200b95109912611193", "２９５１０９９１２６１１１９３",
+    ],
+)  # fmt: skip
 def test_a_social_security_number_is_recognised_as_people_write_it(text: str) -> None:
     assert contains_nir(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["06 12 34 56 78", "2 95 10 99 126 111 99", "SIRET 123 456 789 00012", "355998051234567", "PC-0042", ""]
-)
+    "text",
+    [
+        "06 12 34 56 78", "2 95 10 99 126 111 99", "SIRET 123 456 789 00012", "355998051234567", "PC-0042", "",
+        "06 12 34 56 78 / 07 98 76 54 32", "12/03/1980, 06 12 34 56 78", "FR76 3000 6000 0112 3456 7890 189",
+    ],
+)  # fmt: skip
 def test_other_numbers_are_not_taken_for_one(text: str) -> None:
     assert not contains_nir(text)
 
 
 def test_a_text_with_a_social_security_number_is_refused_with_the_reason() -> None:
     assert "numéro de sécurité sociale" in error_of(CleanTextField(), "NIR 2 95 10 99 126 111 93")
+    assert "numéro de sécurité sociale" in error_of(EmailField(), "295109912611193@exemple.fr")
 
 
 def test_invisible_characters_are_refused_and_spaces_made_single() -> None:

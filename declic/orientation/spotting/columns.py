@@ -62,7 +62,6 @@ _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("full_name", r"^(beneficiaires?|personnes?|usagers?|participante?s?|stagiaires?|habitante?s?)$"),
     )
 )
-_MANY_DIGITS = re.compile(r"(?:\d[ .-]?){9}")
 _NIR_ALONE = 24
 SAMPLE_OF_NIR = 3
 """Cells that look like social security numbers in the first rows: from this many, the whole column is one of them."""
@@ -98,8 +97,7 @@ def holds_nir(cell: Cell) -> bool:
     """Whether a cell reads as a social security number, typed as a text or as a number."""
     if cell is None or isinstance(cell, bool):
         return False
-    text = as_text(cell)
-    return len(text) >= 13 and _MANY_DIGITS.search(text) is not None and contains_nir(text)
+    return contains_nir(as_text(cell))
 
 
 def recognise(titles: Sequence[str], sample: Sequence[Sequence[Cell]]) -> dict[str, str]:
