@@ -14,13 +14,23 @@ from declic.core.dates import today
 from declic.people.models import CaseWorker, DuplicatePair, FileShare, Merge, Person, PersonLink
 from declic.people.openings import note_opening
 
+OWN_FILES = (Permission.SHARE_FILES, Permission.MERGE_PEOPLE)
+"""What a team may do only with the files of its own place: one that is lent to it is neither lent on nor absorbed."""
+
 
 def open_shares(on: datetime.date) -> Q:
     """Shares under way on a day, as a condition on `FileShare`."""
     return Q(since__lte=on, until__gte=on, ended_on__isnull=True)
 
 
-def within(reach: Reach, path: str = "person", *, sites: Iterable[str] = (), on: datetime.date | None = None) -> Q:
+def within(
+    reach: Reach,
+    path: str = "person",
+    *,
+    sites: Iterable[str] = (),
+    on: datetime.date | None = None,
+    shared_too: bool = True,
+) -> Q:
     """What `reach` opens among rows that lead to a person by `path` ("" for the persons themselves).
 
     The rows of its operator; on its place if it names one (or tied to none, or shared with its team today, or, for each
@@ -33,9 +43,12 @@ def within(reach: Reach, path: str = "person", *, sites: Iterable[str] = (), on:
     if path:
         here &= Q(**{f"{prefix}archived_on__isnull": True})
     if reach.site_id is not None:
-        shared = FileShare.objects.filter(open_shares(on or today()), operator=reach.operator_id, site=reach.site_id)
         on_site = Q(**{f"{prefix}site": reach.site_id}) | Q(**{f"{prefix}site__isnull": True})
-        on_site |= Q(**{f"{key}__in": shared.order_by().values("person")})
+        if shared_too:
+            shared = FileShare.objects.filter(
+                open_shares(on or today()), operator=reach.operator_id, site=reach.site_id
+            )
+            on_site |= Q(**{f"{key}__in": shared.order_by().values("person")})
         for site in sites:
             on_site |= Q(**{site: reach.site_id})
         here &= on_site
@@ -61,11 +74,12 @@ def visible_people(user: User, permission: Permission = Permission.SEE_PEOPLE) -
     """People whom `user` reaches with `permission`; someone tied to no site yet is seen by every site of the operator.
 
     Without the files that were reunited with another or anonymised; archived ones only for who keeps persons' rights.
+    Files shared with the user's team count but for `OWN_FILES`.
     """
     where = Q(pk__in=[])
     for reach in joined(scope_of(user).having(permission)):
         if not reach.is_partner:
-            where |= within(reach, "")
+            where |= within(reach, "", shared_too=permission not in OWN_FILES)
     people = Person.objects.filter(where, merged_into__isnull=True, anonymised_on__isnull=True)
     return people if permission == Permission.MANAGE_RIGHTS else people.filter(archived_on__isnull=True)
 
@@ -102,6 +116,14 @@ def own_site(user: User, operator_id: int) -> int | None:
     reaches = [reach for reach in scope_of(user).having(Permission.EDIT_PEOPLE) if reach.operator_id == operator_id]
     sites = {reach.site_id for reach in reaches}
     return sites.pop() if len(sites) == 1 else None
+
+
+def is_guest(user: User, person: Person) -> bool:
+    """Whether `user`, who reaches the file, works in other places only: it is shared with them, and not theirs to give."""
+    if person.site_id is None:
+        return False
+    reaches = [one for one in scope_of(user).having(Permission.EDIT_PEOPLE) if one.operator_id == person.operator_id]
+    return all(one.site_id not in (None, person.site_id) for one in reaches)
 
 
 def sees_caseload_only(user: User, operator_id: int) -> bool:

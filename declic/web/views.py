@@ -13,7 +13,7 @@ from declic.accounts.http import user_of
 from declic.accounts.scope import scope_of
 from declic.core.dates import format_long, today
 from declic.equipment.access import visible_devices
-from declic.people.access import access_person, kept_instead_of, visible_people
+from declic.people.access import access_person, is_guest, kept_instead_of, visible_people
 from declic.people.around import surroundings
 from declic.people.queries import search_people
 from declic.web.file import summary_of
@@ -59,14 +59,15 @@ def file_page(request: HttpRequest, person_id: int) -> HttpResponse:
     all_stands = stands(person, on=on)
     steps = next_steps(person, all_stands, scope, on=on)
     months, more = story(person)
+    guest = is_guest(user, person)
     context = {
         "person": person,
         "summary": summary_of(person, all_stands, scope, on=on),
         "around": surroundings(user, person, on=on),
         "may": {
             "edit": scope.can(Permission.EDIT_PEOPLE, person.operator_id),
-            "merge": scope.can(Permission.MERGE_PEOPLE, person.operator_id),
-            "share": scope.can(Permission.SHARE_FILES, person.operator_id),
+            "merge": not guest and scope.can(Permission.MERGE_PEOPLE, person.operator_id),
+            "share": not guest and scope.can(Permission.SHARE_FILES, person.operator_id),
         },
         "step": steps[0] if steps else None,
         "other_steps": steps[1:],

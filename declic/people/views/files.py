@@ -20,7 +20,7 @@ from declic.core.pagination import keyset_page
 from declic.core.views import submit
 from declic.organisations.models import Site
 from declic.people import actions
-from declic.people.access import access_person, own_site, visible_people
+from declic.people.access import access_person, is_guest, own_site, visible_people
 from declic.people.enums import SnapshotMoment
 from declic.people.forms import (
     ChangeForm,
@@ -145,14 +145,17 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponseBase:
         for_update=request.method == "POST",
     )
     phones = PhoneFormSet(**posted(request), prefix="phones", initial=phones_initial(person))
+    form = EditPersonForm(
+        **posted(request),
+        operator=person.operator,
+        versioned=person,
+        initial={name: getattr(person, name) for name in _EDITED} | {"site": person.site_id or ""},
+    )
+    # A file that is shared is not given away by those with whom it is shared.
+    form.fields["site"].disabled = is_guest(user_of(request), person)
     return submit(
         request,
-        EditPersonForm(
-            **posted(request),
-            operator=person.operator,
-            versioned=person,
-            initial={name: getattr(person, name) for name in _EDITED} | {"site": person.site_id or ""},
-        ),
+        form,
         lambda *, rows, **typed: actions.correct_person(
             acting_user=request.user,  # type: ignore[arg-type]
             person=person,
