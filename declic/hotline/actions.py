@@ -235,5 +235,6 @@ def _tell_opener(
             ]
         ),
         reference=f"ticket:{ticket.pk}",
+        about_person=ticket.person_id,
         at=at,
     )

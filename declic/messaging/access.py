@@ -14,25 +14,40 @@ from declic.messaging.models import Message, MessageBudget
 READ = Permission.ANSWER_REFERRALS
 BUDGETS = Permission.MANAGE_PROGRAMMES
 
-_readable_people: list[Callable[[User], QuerySet[Any]]] = []
+_readable_people: dict[Callable[[User], QuerySet[Any]], tuple[str, ...]] = {}
+_readings: list[Callable[[User, Message], None]] = []
 
 
-def narrow_by_people(visible: Callable[[User], QuerySet[Any]]) -> None:
+def narrow_by_people(visible: Callable[[User], QuerySet[Any]], *keys: str) -> None:
     """Let the app that keeps the files say which people a user reads: messages about others are then not shown.
 
-    `visible(user)` is a queryset of people, compared by primary key with `Message.about_person`.
+    `visible(user)` is a queryset of people; one of its `keys` (the primary key if none is named) is
+    `Message.about_person`.
     """
-    if visible not in _readable_people:
-        _readable_people.append(visible)
+    _readable_people[visible] = keys or ("pk",)
+
+
+def note_readings(note: Callable[[User, Message], None]) -> None:
+    """Let the app that keeps the trace of who looked know each message that is shown or printed."""
+    if note not in _readings:
+        _readings.append(note)
+
+
+def has_read(user: User, message: Message) -> None:
+    """Tell whoever keeps the trace that `user` is shown the words of `message`."""
+    for note in _readings:
+        note(user, message)
 
 
 def visible_messages(user: User) -> QuerySet[Message]:
     """Messages of the operators of which `user` is a member, those about a person only if `user` reads the file."""
     found = Message.objects.filter(operator__in=scope_of(user).own_operators(READ))
-    for visible in _readable_people:
-        # Looked up row by row: a page of messages asks for fifty people, never for all those whom the user may see.
-        readable = Exists(visible(user).order_by().filter(pk=OuterRef("about_person")))
-        found = found.filter(Q(about_person__isnull=True) | Q(readable))
+    for visible, keys in _readable_people.items():
+        readable = Q(about_person__isnull=True)
+        for key in keys:
+            # Looked up row by row: a page of messages asks for fifty people, never for all those whom the user may see.
+            readable |= Q(Exists(visible(user).order_by().filter(**{key: OuterRef("about_person")})))
+        found = found.filter(readable)
     return found
 
 
@@ -42,9 +57,11 @@ def access_message(pk: int, user: User, *, for_update: bool = False) -> Message:
     if for_update:
         messages = messages.select_for_update(of=("self",))
     try:
-        return messages.get(pk=pk)
+        message = messages.get(pk=pk)
     except Message.DoesNotExist:
         raise Http404 from None
+    has_read(user, message)
+    return message
 
 
 def visible_budgets(user: User) -> QuerySet[MessageBudget]:

@@ -16,7 +16,7 @@ from declic.core.forms import posted
 from declic.core.pagination import keyset_page
 from declic.core.views import Done, SeeOther, post_action, submit
 from declic.messaging import actions
-from declic.messaging.access import BUDGETS, READ, access_budget, access_message, visible_messages
+from declic.messaging.access import BUDGETS, READ, access_budget, access_message, has_read, visible_messages
 from declic.messaging.enums import Channel, Failure, MessageState
 from declic.messaging.forms import AgainForm, BudgetEditForm, BudgetForm, MessageFilters
 from declic.messaging.letters import letters_as_pdf
@@ -156,6 +156,8 @@ def letters_pdf(request: HttpRequest) -> HttpResponseBase:
     if not chosen:
         notices.info(request, _("Aucune lettre n'attend d'être imprimée."))
         return SeeOther(reverse("messaging:letters"))
+    for letter in chosen:
+        has_read(user, letter)
     return _pdf(chosen, "lettres")
 
 

@@ -76,7 +76,10 @@ def follow(signed: str, at: datetime.datetime, *, for_update: bool = False) -> F
     referrals = Referral.objects.select_related("person", "edition__programme", "operator", "enrolment")
     if for_update:
         referrals = referrals.select_for_update(of=("self",))
-    referral = referrals.filter(pk=link.referral_id, operator=link.operator_id).first()
+    # An archived file is closed to whoever referred the person too.
+    referral = referrals.filter(
+        pk=link.referral_id, operator=link.operator_id, person__archived_on__isnull=True
+    ).first()
     return None if referral is None else Followed(referral, link.has_expired(at))
 
 

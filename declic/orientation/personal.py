@@ -31,7 +31,8 @@ def _answers(people: list[int]) -> QuerySet[Any]:
     referrals = Referral.objects.filter(person__in=people).order_by().values_list("operator", "pk")
     operators = {operator for operator, _pk in referrals}
     references = [f"referral:{pk}" for _operator, pk in referrals]
-    return Message.objects.filter(operator__in=operators, reference__in=references)
+    # Those that name the person are among her messages already.
+    return Message.objects.filter(operator__in=operators, reference__in=references, about_person__isnull=True)
 
 
 declare(

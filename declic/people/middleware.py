@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from declic.core.dates import now
+from declic.core.views import UNPROCESSABLE
 from declic.people.models import AccessLog
 from declic.people.openings import openings
 
@@ -15,7 +16,8 @@ FROM_SEARCH = ("depuis", "recherche")
 class LogOpenings:
     """After a page was made: each person whose rows it reached by an `access_x` was looked at by the user (rule 17).
 
-    A page that cannot be logged is not shown. What a POST does is told by the history of the rows it writes.
+    A page that cannot be logged is not shown. What a POST writes is told by the history of the rows; when it answers
+    with a page (a form to correct, a check of the rules), that page shows the file as any other.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -23,7 +25,7 @@ class LogOpenings:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.method == "GET" and response.status_code == 200:
+        if request.method != "HEAD" and response.status_code in (200, UNPROCESSABLE):
             user = request.user
             opened = openings(user)
             if opened and user.pk is not None:

@@ -1,12 +1,19 @@
 """Who opens a file: noted wherever a person's row is reached, written once a page by the middleware (rule 17)."""
 
 from declic.accounts.models import User
+from declic.messaging.models import Message
 
 
 def note_opening(user: object, *, person_id: int, operator_id: int) -> None:
     """Note that the page being made for `user` opens this person's file; called by every `access_x` that leads to one."""
     if isinstance(user, User):
         _notes(user, "_openings")[person_id] = operator_id
+
+
+def note_message(user: object, message: Message) -> None:
+    """Note that the page being made for `user` shows the words of a message about someone."""
+    if message.about_person is not None:
+        note_opening(user, person_id=message.about_person, operator_id=message.operator_id)
 
 
 def note_written(user: object, person_id: int, operator_id: int) -> None:

@@ -79,12 +79,13 @@ def test_results_of_a_search_lead_to_the_file_as_such(page: str) -> None:
     assert not AccessLog.objects.exists()
 
 
-def test_what_is_refused_or_only_sent_leaves_no_trace() -> None:
+def test_what_is_refused_or_done_without_showing_the_file_leaves_no_trace() -> None:
     world = a_world()
     for role in (Role.PRESCRIBER, Role.CASHIER):
         signed_in(world.users[role]).get(reverse("web:file", args=[world.person.pk]))
     client = signed_in(world.users[Role.COORDINATOR])
-    client.post(reverse("people:edit", args=[world.person.pk]), {})
+    client.head(reverse("web:file", args=[world.person.pk]))
+    assert client.post(reverse("orientation:take", args=[world.referral.pk])).status_code == 303
     assert not AccessLog.objects.exists()
 
 

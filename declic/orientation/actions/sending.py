@@ -214,20 +214,29 @@ def refer_new_person(
     hold_register(edition.operator_id)
     if (earlier := _sent_with(_own(token, acting_user, link), edition)) is not None:
         return earlier
+    # An archived file is closed: a request put on it would reach nobody.
     known = same_identity(
-        Person.objects.filter(operator=edition.operator_id, merged_into__isnull=True, anonymised_on__isnull=True),
+        Person.objects.filter(
+            operator=edition.operator_id,
+            merged_into__isnull=True,
+            archived_on__isnull=True,
+            anonymised_on__isnull=True,
+        ),
         first_name=first_name,
         last_name=last_name,
         birth_date=birth_date,
     )
-    if prescriber is not None:
-        by = {} if link is None else {"referent_email__iexact": referral.get("referent_email", "")}
-        _refuse_second_referral(known, edition, prescriber, **by)
     seen: set[int] = set()
     if link is None:
         seen.update(visible_people(acting_user).filter(pk__in=[one.pk for one in known]).values_list("pk", flat=True))
+    by_prescriber = channel in (ReferralChannel.ACCOUNT, ReferralChannel.LINK)
+    if prescriber is not None:
+        by = {} if link is None else {"referent_email__iexact": referral.get("referent_email", "")}
+        # A team that writes down a request is told of none about someone whom it does not see.
+        told = known if by_prescriber else [one for one in known if one.pk in seen]
+        _refuse_second_referral(told, edition, prescriber, **by)
     # Without a birth date, a name alone does not make two people one. A team is never led to a file that it cannot open.
-    describes = birth_date is not None and channel in (ReferralChannel.ACCOUNT, ReferralChannel.LINK)
+    describes = birth_date is not None and by_prescriber
     usable = [one for one in known if one.pk in seen or (describes and not _is_engaged(one, edition))]
     described = {
         "email": email,

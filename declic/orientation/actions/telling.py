@@ -46,6 +46,8 @@ def tell_prescriber(referral: Referral, *, event: str, at: datetime.datetime) ->
             ]
         ),
         reference=f"referral:{referral.pk}",
+        # Its link opens the answer: a colleague who may not read the file reads no such message.
+        about_person=referral.person_id,
         at=at,
     )
 

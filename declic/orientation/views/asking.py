@@ -55,10 +55,10 @@ def create(request: HttpRequest) -> HttpResponseBase:
         return _create_by_prescriber(request, user, editions, initial, draft)
     operator = acting_operator(request, Permission.ANSWER_REFERRALS)
     known = request.GET.get("person", "")
-    person = access_person(int(known), user) if known.isdecimal() else None
+    person = access_person(int(known), user) if known.isdecimal() and len(known) < 18 else None
     if person is not None:
         operator = person.operator
-    elif draft is not None:
+    elif draft is not None and scope.can(Permission.ANSWER_REFERRALS, draft.operator_id):
         operator = draft.operator
     editions = [edition for edition in editions if edition.operator_id == operator.pk]
     form_class = ReceivedReferralForm if person is None else ReceivedForKnownForm
