@@ -133,7 +133,8 @@ _COUPLES = """
 
 def fill_nation(size: Size, *, on: datetime.date, seed: int = 2026) -> list[Ground]:
     """Fill an empty, migrated database; the operators that have editions: the measured one."""
-    at = datetime.datetime(on.year, on.month, on.day, 9, tzinfo=datetime.UTC)
+    # Yesterday, so that the night finds only what it is told has changed.
+    at = datetime.datetime(on.year, on.month, on.day, 9, tzinfo=datetime.UTC) - datetime.timedelta(days=1)
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '512MB'")
     with transaction.atomic():
