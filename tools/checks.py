@@ -19,13 +19,14 @@ DJANGO = "6.1"
 
 
 def everything(arguments: list[str]) -> int:
-    """Linters, unit tests and browser tests; `LINT=0` leaves the linters out. The last line is pytest's."""
+    """Linters, unit tests and browser tests; `LINT=0` and `BROWSER=0` leave some out. The last line is pytest's."""
     environment.install("dev")
     browser = environment.require_test_system()
+    stories = ["--ignore=tests/e2e"] if os.environ.get("BROWSER") == "0" else []
     with postgres.throwaway_cluster() as url:
         children = Children(test_environment(url, browser))
         lint(children)
-        return run_tests(children, ["tests", *arguments])
+        return run_tests(children, ["tests", *stories, *arguments])
 
 
 def quick(arguments: list[str]) -> int:
