@@ -8,6 +8,7 @@ from declic.accounts.enums import Role
 from declic.accounts.models import Membership, User
 from declic.connectivity.actions import request_aid, sell_recharge
 from declic.connectivity.models import RechargeProduct
+from declic.demo.demand import play_demand
 from declic.demo.stage import Stage, at, working_days
 from declic.diagnosis.actions import plan_action, spot_barrier
 from declic.diagnosis.enums import Level
@@ -97,6 +98,8 @@ def play_live(source: Programme, *, on: datetime.date) -> Edition:
     _courses(stage, edition, people, on)
     _machines(stage, edition, people, on)
     _connection(stage, edition, people, on)
+    partners = list(_partners(stage.operator, PartnershipKind.PRESCRIBER))
+    play_demand(stage, edition, people, partners, on)
     return edition
 
 
