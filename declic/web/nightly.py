@@ -15,7 +15,9 @@ from declic.orientation.actions.drafts import purge_drafts
 from declic.orientation.actions.reminding import remind_teams
 from declic.orientation.spotting.actions import forget_old_lists, resume_imports
 from declic.people.actions import gather_stragglers, purge_access_log
+from declic.people.duplicates import find_duplicates
 from declic.people.retention import apply_retention
+from declic.people.words import tend_words
 from declic.training.started import tell_started
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("équipes relancées", lambda on, at: remind_teams(on=on, at=at)),
     ("comptes fermés", lambda on, at: close_ended_accounts(on=on)),
     ("conservation des dossiers", lambda on, at: apply_retention(on=on, at=at)),
+    ("mots des noms tenus", lambda on, at: tend_words()),
+    ("doublons cherchés", lambda on, at: find_duplicates(on=on, since=at - datetime.timedelta(days=2))),
     ("consultations effacées", lambda on, at: purge_access_log(on=on)),
     ("accusés de réception lus", lambda on, at: refresh_receipts(at=at)),
     ("messages renvoyés", lambda on, at: resend_waiting(at=at)),
