@@ -107,6 +107,7 @@ def answer(request: HttpRequest, referral_id: int) -> HttpResponseBase:
             last_name=person.last_name,
             birth_date=person.birth_date,
             phones=list(person.phones.values_list("number", flat=True)),
+            person=person,
         ),
         "rules": _read_rules(form, person=person, edition=referral.edition, referral=referral, latest=latest),
     }
