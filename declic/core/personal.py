@@ -51,11 +51,11 @@ class Personal:
         return self.model._meta.label
 
     @cached_property
-    def event_model(self) -> type[Event] | None:
+    def event_model(self) -> Any:
         """The history of these rows, if it is kept."""
         for relation in self.model._meta.related_objects:
             model = relation.related_model
-            if isinstance(model, type) and issubclass(model, Event):
+            if issubclass(model, Event):
                 return model
         return None
 

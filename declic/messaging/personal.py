@@ -4,6 +4,7 @@ import email
 import email.policy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -60,13 +61,14 @@ def forget_files(traces: Traces) -> int:
 
 
 def _written() -> Iterator[tuple[Path, str]]:
-    options = settings.MAILERS["default"].get("OPTIONS", {})
-    mail = options.get("file_path")
+    mailer: dict[str, Any] = settings.MAILERS["default"]
+    mail = mailer.get("OPTIONS", {}).get("file_path")
     if mail and Path(mail).is_dir():
         for path in Path(mail).iterdir():
             if path.is_file():
                 yield path, _readable(path.read_bytes())
-    folder = Path(settings.SMS["folder"])
+    sms: dict[str, Any] = settings.SMS
+    folder = Path(sms["folder"])
     if folder.is_dir():
         for path in folder.glob("*.txt"):
             yield path, path.read_text(encoding="utf-8", errors="replace")

@@ -116,11 +116,12 @@ def _delete_files(model: type[Model], rows: QuerySet[Any]) -> None:
 
 def _values(declared: Personal, model: type[Model]) -> dict[str, Any]:
     """What the columns of a declared model, or of its history, become."""
-    there = {column.name: column for column in model._meta.concrete_fields}
+    there = {column.name for column in model._meta.concrete_fields}
+    columns = {column.name: column for column in declared.model._meta.concrete_fields}
     values = {name: value for name, value in declared.becomes.items() if name in there}
     for name in declared.texts:
         if name in there and name not in values:
-            values[name] = _emptied(name, declared.model._meta.get_field(name))
+            values[name] = _emptied(name, columns[name])
     return values
 
 
