@@ -23,7 +23,7 @@ from declic.people.models import AccessLog, RetentionPolicy, RetentionRun
 from declic.people.retention import Act, Planned, plan, policy_of
 from declic.people.rights_forms import PlanForm, PolicyForm
 
-SHOWN = 100
+SHOWN = 50
 """Files listed on the page; the list for a spreadsheet has them all."""
 
 
