@@ -75,7 +75,7 @@ def test_a_messy_list_is_imported_and_called_and_another_is_taken_back(visitor: 
     visitor.fill(c2="phone").press("Vérifier la liste")
 
     # --- line by line: what would be done and why; nothing is written yet
-    visitor.sees("3 personnes prêtes").sees("2 nouveaux dossiers, 1 déjà connus")
+    visitor.sees("3 personnes prêtes").sees("2 nouveaux dossiers, 1 déjà connu")
     visitor.sees("Ligne 8").sees("31/02/1968").sees("1 ligne refusée ou à vérifier restera de côté")
     visitor.click("Laissées de côté").sees("Même personne que la ligne 6").sees("Nadia")
     visitor.click("Déjà connues").sees("Diarra Awa").sees(ccas.awa.case_number)
@@ -89,7 +89,7 @@ def test_a_messy_list_is_imported_and_called_and_another_is_taken_back(visitor: 
     assert people() == before
 
     # --- imported: three files more, one known
-    visitor.press("Importer 4 personnes").sees("4 personnes repérées").sees("3 nouveaux dossiers, 1 déjà connus")
+    visitor.press("Importer 4 personnes").sees("4 personnes repérées").sees("3 nouveaux dossiers, 1 déjà connu")
     assert people() - before == {"Nadia Benali", "Samuel Traoré", "Hélène Müller"}
     assert Spotted.objects.filter(edition=ccas.edition).count() == 4
     nadia = Person.objects.get(last_name="Benali")
