@@ -108,6 +108,7 @@ def _doors(scope: Scope) -> list[tuple[str, str, str]]:
         (P.REFER, _("Orienter une personne"), "orientation:create", "send"),
         (P.EDIT_PEOPLE, _("Ouvrir un dossier"), "people:create", "person"),
         (P.IMPORT_PEOPLE, _("Repérer des personnes"), "orientation:spotting", "search"),
+        (P.SEND_MESSAGES, _("Suivre les messages"), "messaging:list", "mail"),
         (P.WELCOME, _("Noter une visite"), "training:visit_create", "hand"),
         (P.TAKE_MONEY, _("Vendre une recharge"), "connectivity:shop", "phone"),
         (P.SEE_BOOKS, _("Ouvrir la caisse"), "ledger:till", "euro"),

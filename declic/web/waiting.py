@@ -176,7 +176,8 @@ def _own_referrals(user: User, on: datetime.date) -> QuerySet[Any]:
 
 
 def _tell_own_referral(row: Row, on: datetime.date) -> Found:
-    kinds = {ReferralState.ACCEPTED: "done", ReferralState.REFUSED: "bad"}
+    kinds = {ReferralState.ACCEPTED: "done", ReferralState.RECEIVED: "note"}
+    settled = (ReferralState.REFUSED, ReferralState.WITHDRAWN, ReferralState.EXPIRED)
     state = ReferralState(row.second)
     task = Task(
         _("Votre orientation %(of_person)s") % {"of_person": of(row.who)},
@@ -184,8 +185,8 @@ def _tell_own_referral(row: Row, on: datetime.date) -> Found:
         reverse("orientation:detail", args=[row.pk]),
         _("Voir"),
         row.day,
-        str(state.label),
-        kinds.get(state, "wait"),
+        _("réponse attendue") if state == ReferralState.SENT else str(state.label),
+        "plain" if state in settled else kinds.get(state, "wait"),
     )
     return "own", task
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from declic.accounts.access import require
 from declic.accounts.enums import Permission
@@ -65,7 +66,10 @@ def to_call(request: HttpRequest) -> HttpResponse:
 def _hint(one: Spotted) -> str:
     if one.attempts == 0:
         return _("jamais appelée")
-    return _("%(n)d appel·s, à rappeler depuis le %(day)s") % {"n": one.attempts, "day": format_day(one.call_on)}  # type: ignore[arg-type]
+    words = ngettext(
+        "%(n)d appel, à rappeler depuis le %(day)s", "%(n)d appels, à rappeler depuis le %(day)s", one.attempts
+    )
+    return words % {"n": one.attempts, "day": format_day(one.call_on)}  # type: ignore[arg-type]
 
 
 def spotted(request: HttpRequest, spotted_id: int) -> HttpResponseBase:
