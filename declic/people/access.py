@@ -14,8 +14,8 @@ from declic.core.dates import today
 from declic.people.models import CaseWorker, DuplicatePair, FileShare, Merge, Person, PersonLink
 from declic.people.openings import note_opening
 
-OWN_FILES = (Permission.SHARE_FILES, Permission.MERGE_PEOPLE)
-"""What a team may do only with the files of its own place: one that is lent to it is neither lent on nor absorbed."""
+OWN_FILES = (Permission.SHARE_FILES, Permission.MERGE_PEOPLE, Permission.MANAGE_RIGHTS)
+"""What a team may do only with the files of its own place: one shared with it is neither passed on, absorbed nor copied."""
 
 
 def open_shares(on: datetime.date) -> Q:

@@ -15,10 +15,11 @@ from declic.messaging.models import Message
 from declic.orientation import actions
 from declic.orientation.actions.telling import tell_prescriber
 from declic.orientation.enums import Need
-from declic.orientation.models import Referral, ReferralDraft
+from declic.orientation.models import Referral, ReferralDraft, SpottingImport
 from declic.people.actions import merge_people
 from declic.people.models import AccessLog, Person
 from tests.factories import START, a_partner, a_person, a_referral, a_site, a_user, an_enrolment, an_operator, signed_in
+from tests.orientation.spotting_rows import Story, a_file, csv
 from tests.orientation.story import Doors, anyone, path_of, written
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,19 @@ def test_a_long_stay_in_the_waiting_list_tells_nothing_of_others() -> None:
     for other, body in ((second, told[:1]), (first, told[1:])):
         assert other.person.last_name not in "".join(body)
     assert an_enrolment(operator=an_operator()).person.last_name not in "".join(told)
+
+
+def test_no_name_of_a_list_keeps_a_social_security_number() -> None:
+    """A file, or one of its columns, is sometimes called after someone."""
+    number = "1 85 05 78 006 084 91"
+    story = Story()
+    client = signed_in(story.user)
+    content = csv(("Ba", "Mo", "x"), titles=("Nom", "Prénom", f"Foyer de {number}"))
+    sent = client.post(
+        reverse("orientation:spotting_upload"),
+        {"file": a_file(content, f"{number}.csv"), "source": "CCAS", "edition": story.edition.pk},
+    )
+    assert sent.status_code == 303, sent.context["form"].errors
+    batch = SpottingImport.objects.get()
+    assert number not in f"{batch.titles} {batch.filename} {batch.sheet}"
+    assert client.get(reverse("orientation:spotting_columns", args=[batch.pk])).status_code == 200

@@ -78,7 +78,9 @@ def test_a_guest_does_not_absorb_the_file_into_one_of_her_own(lent: Lent) -> Non
 
 
 @pytest.mark.parametrize("permission", [Permission.SHARE_FILES, Permission.MERGE_PEOPLE])
-def test_one_s_own_files_and_those_of_no_place_may_be_shared_and_reunited(lent: Lent, permission: Permission) -> None:
+def test_an_adviser_s_own_files_and_those_of_no_place_may_be_shared_and_reunited(
+    lent: Lent, permission: Permission
+) -> None:
     own = a_person(lent.operator, by=lent.coordinator, site=lent.away)
     nowhere = a_person(lent.operator, by=lent.coordinator)
     assert set(visible_people(lent.guest, permission)) == {own, nowhere}
@@ -89,3 +91,13 @@ def test_who_works_for_the_place_too_is_no_guest(lent: Lent) -> None:
     page: Any = signed_in(lent.coordinator).get(reverse("web:file", args=[lent.person.pk]))
     assert reverse("people:share", args=[lent.person.pk]) in page.text
     assert Person.objects.get(pk=lent.person.pk) in visible_people(lent.coordinator, Permission.SHARE_FILES)
+
+
+def test_a_coordinator_of_the_other_place_makes_no_copy_of_the_file(lent: Lent) -> None:
+    boss = a_user(lent.operator, Role.COORDINATOR, site=lent.away)
+    client = signed_in(boss)
+    assert client.get(reverse("web:file", args=[lent.person.pk])).status_code == 200
+    assert client.post(reverse("people:copy", args=[lent.person.pk]), {"format": "json"}).status_code == 404
+    assert client.get(reverse("people:hold", args=[lent.person.pk])).status_code == 404
+    own = a_person(lent.operator, by=lent.coordinator, site=lent.away)
+    assert client.post(reverse("people:copy", args=[own.pk]), {"format": "json"}).status_code == 200

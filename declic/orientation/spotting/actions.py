@@ -16,7 +16,7 @@ from declic.organisations.models import Site
 from declic.orientation.enums import IMPORT_TRANSITIONS, ImportState, RowVerdict
 from declic.orientation.models import SpottingImport, SpottingRow
 from declic.orientation.spotting import tasks, working
-from declic.orientation.spotting.columns import FIELDS, NIR, SENSITIVE
+from declic.orientation.spotting.columns import FIELDS, NIR, SENSITIVE, holds_nir
 from declic.orientation.spotting.judging import ASIDE, DISTINCT, OTHERS, SAME, Line, corrections, judge
 from declic.orientation.spotting.listfile import Kept, cleaned
 from declic.people.actions import hold_register
@@ -74,9 +74,9 @@ def _receive(
         "edition": edition,
         "site": site,
         "source": source,
-        "filename": (upload.name or "")[-200:],
+        "filename": _nameable(upload.name or "")[-200:],
         "size": upload.size or 0,
-        "sheet": kept.sheet[:100],
+        "sheet": _nameable(kept.sheet)[:100],
         "created_by": acting_user,
         "state": ImportState.UPLOADED,
     }
@@ -92,6 +92,11 @@ def _receive(
         batch.file.delete(save=False)
         raise
     return batch
+
+
+def _nameable(name: str) -> str:
+    """The name of a file or of its sheet, but for one that is somebody's social security number."""
+    return _("liste") if holds_nir(name) else name
 
 
 @transaction.atomic

@@ -85,7 +85,12 @@ def _clean(table: Table, path: Path, others: list[str]) -> Kept:
             file.write("\n")
     if not count:
         raise TableError(_("Cette liste n’a que des titres, sans aucune ligne. Choisissez le fichier rempli."))
-    return Kept(path, table.column_names(), mapping, count, table.sheet, others, dropped)
+    # A title is typed by someone too.
+    titles = [
+        _("Colonne %(n)d") % {"n": rank} if holds_nir(title) else title
+        for rank, title in enumerate(table.column_names(), 1)
+    ]
+    return Kept(path, titles, mapping, count, table.sheet, others, dropped)
 
 
 def _as_text(value: Any) -> str:
