@@ -98,7 +98,11 @@ def create(request: HttpRequest) -> HttpResponseBase:
             last_name=typed["last_name"],
             birth_date=typed["birth_date"],
             phones=[phone.number for phone in phones_typed],
-            **{name: typed.get(name) or "" for name in ("birth_name", "email", "postal_code", "address", "gender")},
+            birth_name=typed.get("birth_name") or "",
+            email=typed.get("email") or "",
+            postal_code=typed.get("postal_code") or "",
+            address=typed.get("address") or "",
+            gender=typed.get("gender") or "",
         )
         # Only those shown with the question were answered by it: a changed name asks again.
         answered = set(request.POST.getlist("other"))
