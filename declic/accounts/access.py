@@ -21,9 +21,15 @@ def require(user: object, *permissions: Permission) -> Scope:
     return scope
 
 
-def acting_operator(request: HttpRequest, permission: Permission) -> Organisation:
-    """The operator for whom the user works on this page: the one chosen in the session, else the first; 404 if none."""
-    operators = require(request.user, permission).operators(permission)
+def acting_operator(request: HttpRequest, permission: Permission, *, whole: bool = False) -> Organisation:
+    """The operator for whom the user works on this page: the one chosen in the session, else the first; 404 if none.
+
+    `whole`: what it changes concerns all places, so a role limited to one of them does not open it.
+    """
+    scope = require(request.user, permission)
+    operators = {reach.operator_id for reach in scope.having(permission) if not whole or reach.site_id is None}
+    if not operators:
+        raise Http404
     chosen = request.session.get(OPERATOR_KEY)
     operator_id = chosen if chosen in operators else min(operators)
     return Organisation.objects.get(pk=operator_id)

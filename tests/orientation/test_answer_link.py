@@ -80,7 +80,7 @@ def test_the_start_and_the_end_are_told_to_the_prescriber() -> None:
     story = Doors()
     referral = story.referral()
     enrolment = actions.accept_referral(acting_user=story.team, referral=referral, on=story.day, facts={})
-    assert "A commencé le" in anyone().get(page_of(referral)).text
+    assert "Entrée dans le dispositif" in anyone().get(page_of(referral)).text
     type(enrolment).objects.filter(pk=enrolment.pk).update(ended_on=story.day)
     assert "Fin du parcours" in anyone().get(page_of(referral)).text
 

@@ -269,7 +269,7 @@ def test_a_prescriber_reads_only_what_was_agreed() -> None:
     client = signed_in(story.referent)
     page = client.get(reverse("orientation:detail", args=[referral.pk]))
     assert "À lundi" in page.text
-    assert "A commencé le" in page.text
+    assert "Entrée dans le dispositif" in page.text
     for secret in ("06 12 34 56 78", "Mme Diarra", "rue Secrète", "620,50", referral.person.case_number):
         assert secret not in page.text.replace("\u00a0", " ")
     assert client.get(reverse("orientation:agreed", args=[enrolment.pk])).status_code == 303

@@ -43,7 +43,7 @@ def follow(request: HttpRequest, signed: str) -> HttpResponse:
             "answer_days": answer_days(referral),
             "rank": waiting_rank(referral),
             "enrolment": getattr(referral, "enrolment", None),
-            "today": today(),
+            "has_started": actions.was_told(referral, "started"),
             "is_open": referral.state in OPEN_STATES,
         },
     )

@@ -60,6 +60,7 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
         "needs": need_words(referral),
         "phones": list(referral.person.phones.all()) if team else [],
         "proofs": list(referral.documents.select_related("document")),
+        "has_started": not team and actions.was_told(referral, "started"),
         "today": today(),
     }
     return render(request, "orientation/detail.html" if team else "orientation/own_detail.html", context)

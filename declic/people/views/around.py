@@ -129,7 +129,7 @@ def unfollow(request: HttpRequest, person_id: int, follower_id: int) -> Done:
 
 def hand_over(request: HttpRequest) -> HttpResponseBase:
     """Give all the people of a colleague to another, when someone leaves or changes work."""
-    operator = acting_operator(request, Permission.MANAGE_SITES)
+    operator = acting_operator(request, Permission.MANAGE_SITES, whole=True)
     givers = caseloads(operator.pk)
     return submit(
         request,

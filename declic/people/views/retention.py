@@ -109,7 +109,7 @@ def archived(request: HttpRequest) -> HttpResponse:
 
 def retention_policy(request: HttpRequest) -> HttpResponseBase:
     """The durations of the operator."""
-    operator = acting_operator(request, Permission.MANAGE_RIGHTS)
+    operator = acting_operator(request, Permission.MANAGE_RIGHTS, whole=True)
     policy = policy_of(operator.pk)
 
     def choose(**durations: Any) -> RetentionPolicy:
