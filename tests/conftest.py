@@ -1,9 +1,11 @@
 """What every test shares: undefined template variables fail, the network stays on loopback."""
 
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.template import engines
 
 
@@ -17,6 +19,17 @@ class UndefinedVariable(str):
 
     def __mod__(self, missing: Any) -> str:
         pytest.fail(f"undefined template variable: {missing}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database is dropped at the end, even when a thread of the live server has not hung up yet."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
