@@ -21,12 +21,14 @@ from psycopg import errors
 from config.urls import urlpatterns as pages
 from declic.accounts import wall
 from declic.accounts.enums import Role
+from declic.ledger.actions import Posting, open_books, post
+from declic.ledger.enums import AccountRole, Event
 from declic.messaging.tasks import send_message
 from declic.organisations import walls
 from declic.organisations.models import OperatorRow, Organisation, Partnership
 from declic.people import access
 from declic.people.models import Person, PersonEvent
-from tests.factories import a_person, a_user, a_world, an_operator, signed_in
+from tests.factories import DAY, a_person, a_user, a_world, an_operator, signed_in
 
 WALLED = sorted(walls.walled_models(), key=lambda model: model._meta.label)
 
@@ -433,7 +435,7 @@ def test_a_page_may_hand_a_task_to_the_worker_and_leave_its_trace_in_history(
 def test_a_wall_that_stands_is_left_alone_and_one_that_was_pulled_down_is_put_up_again(
     django_assert_num_queries: Any,
 ) -> None:
-    with django_assert_num_queries(4):  # the two questions, in their savepoint
+    with django_assert_num_queries(5):  # the three questions, in their savepoint
         walls.raise_walls(connection)
     assert walls.check_walls() == []
     with connection.cursor() as cursor:
@@ -472,3 +474,30 @@ def test_who_signs_in_to_the_database_as_the_web_role_takes_no_other(settings: A
     with wall.inside():
         assert wall._role_to_take(connection) is None
         assert _standing()["role"] == settings.WEB_ROLE
+
+
+@pytest.mark.django_db
+def test_a_check_that_waits_for_the_end_sees_all_the_books_whoever_is_entered_then(
+    two: SimpleNamespace, settings: Any
+) -> None:
+    """The balance of an entry is checked at the end of the transaction: blinkered, it would call a good entry empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(walls._BLINKERED, [walls._tables()])
+        assert cursor.fetchall() == []
+    open_books(operator=two.a)
+    post(
+        acting_user=two.of_a,
+        operator=two.a,
+        on=DAY,
+        event=Event.RECHARGE_SOLD,
+        label="Recharge",
+        idempotency_key="essai",
+        postings=[Posting(AccountRole.CASH, debit=700), Posting(AccountRole.RECHARGE_REVENUE, credit=700)],
+    )
+    with connection.cursor() as cursor:
+        # The web role, entered nowhere: as after a request.
+        cursor.execute("SELECT set_config('role', %s, true)", [settings.WEB_ROLE])
+        try:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        finally:
+            cursor.execute("SELECT set_config('role', 'none', true)")

@@ -46,6 +46,16 @@ _UNGRANTED = """
             AND has_table_privilege(r.oid, c.oid, 'UPDATE') AND has_table_privilege(r.oid, c.oid, 'DELETE'))
     END
     ORDER BY c.relname"""
+# Checks that wait for the end of a transaction must see all its rows, whoever is entered when they run; PostgreSQL 18
+# runs them as the role that wrote, when the request may be left already.
+_BLINKERED = """
+    SELECT DISTINCT p.oid::regprocedure::text, n.nspname FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_proc p ON p.oid = t.tgfoid
+    JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%s)
+    AND t.tgconstraint <> 0 AND NOT t.tgisinternal AND NOT p.prosecdef
+    ORDER BY 1"""
 _WEB_ROLE = """
     SELECT r.rolsuper OR r.rolbypassrls,
         EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
@@ -71,7 +81,7 @@ def _carries_operator(model: type[models.Model]) -> bool:
 
 
 def raise_walls(connection: BaseDatabaseWrapper) -> None:
-    """Put up what is missing, in one transaction; two catalogue queries when nothing is."""
+    """Put up what is missing, in one transaction; three catalogue queries when nothing is."""
     quote = connection.ops.quote_name
     role = settings.WEB_ROLE
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -87,6 +97,9 @@ def raise_walls(connection: BaseDatabaseWrapper) -> None:
                 f" USING ({CONDITION}) WITH CHECK ({CONDITION});"
                 f" COMMENT ON POLICY {POLICY} ON {quote(name)} IS '{CONDITION}'"
             )
+        cursor.execute(_BLINKERED, [_tables()])
+        for function, schema in cursor.fetchall():
+            cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = {quote(schema)}, pg_temp")
         cursor.execute(_UNGRANTED, [role, list(READ_ONLY)])
         ungranted = cursor.fetchall()
         if ungranted:
