@@ -26,6 +26,7 @@ from declic.orientation.models import Enrolment, Referral, Spotted
 from declic.people.models import CaseNumber, Person, Snapshot
 from declic.people.names import fold
 from declic.people.words import write_all_words
+from declic.programmes.models import TermsVersion
 
 SEARCH_MS, ENTRY_MS, FUNNEL_MS = 50, 100, 200
 RARE_LAST, RARE_FIRST = 120_000, 4_000
@@ -233,6 +234,8 @@ def _funnel(ground: Ground, size: Size, *, on: datetime.date, at: datetime.datet
     for table in (spotted, referrals, snapshots, enrolments):
         table.flush()
         set_sequences([table.name])
+    # What the trigger of the first enrolment does, which COPY passed by.
+    TermsVersion.objects.filter(pk=run.version.pk, frozen_at__isnull=True).update(frozen_at=at)
 
 
 @contextmanager
