@@ -255,7 +255,7 @@ class Stock:
             if life <= lives or state == "wiped":
                 self.t.erasure.add(
                     self.op, pk, life, f"WD-{pk:07d}", "nwipe 0.35, PRNG Stream", "relecture complète", day + 5 * DAY,
-                    adviser, True,
+                    adviser, True, "relu à l'atelier",
                 )  # fmt: skip
             if life <= lives:
                 self.t.test.add(self.op, pk, life, day + 6 * DAY, CHECKS, True, adviser)

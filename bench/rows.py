@@ -102,7 +102,7 @@ class Tables:
         )  # fmt: skip
         self.identifier = table(DeviceIdentifier, "operator device kind value")
         self.erasure = table(
-            Erasure, "operator device cycle drive_serial method verification on done_by certified"
+            Erasure, "operator device cycle drive_serial method verification on done_by certified review_reason"
         )  # fmt: skip
         self.test = table(DeviceTest, "operator device cycle on checks passed done_by")
         self.allocation = table(

@@ -1,6 +1,7 @@
 """A person of whom every app keeps something: a row of each declared kind, her name written wherever words may stand."""
 
 import datetime
+import uuid
 from typing import Any
 
 import pgtrigger
@@ -12,7 +13,16 @@ from declic.core.personal import Personal, declarations
 from declic.diagnosis.models import Assessment, Barrier, PlanAction, SkillScore
 from declic.documents.models import Document
 from declic.equipment.actions import receive_return
-from declic.equipment.models import Ceremony, CeremonyPlace, LoanEvent
+from declic.equipment.models import (
+    AgreementPaper,
+    Ceremony,
+    CeremonyPlace,
+    CeremonySync,
+    ConditionPhoto,
+    Instalment,
+    LoanEvent,
+    LossDeclaration,
+)
 from declic.followup.models import Exit, Outcome, Review, SatisfactionAnswer
 from declic.hotline.models import TicketMessage
 from declic.messaging.actions import queue_message
@@ -66,9 +76,37 @@ class Life:
             **row, allocation=self.loan, kind="return_declared", on=DAY, recorded_by=self.user, recorded_at=at(DAY)
         )
         ceremony = Ceremony.objects.create(**row, edition=self.enrolment.edition, name="Remise", on=DAY)
-        CeremonyPlace.objects.create(**row, ceremony=ceremony, allocation=self.loan)
+        place = CeremonyPlace.objects.create(**row, ceremony=ceremony, allocation=self.loan)
+        CeremonySync.objects.create(
+            **row, key=uuid.uuid4(), place=place, done_at=at(DAY), received_at=at(DAY), received_from=self.user,
+            outcome="refused", message=WORDS,
+        )  # fmt: skip
+        AgreementPaper.objects.create(
+            **row, agreement=self.loan.agreement, kind="scan", document=self._paper("convention"), added_at=at(DAY)
+        )
+        ConditionPhoto.objects.create(
+            **row,
+            allocation=self.loan,
+            device=self.loan.device,
+            moment="out",
+            document=self._paper("photo"),
+            taken_on=DAY,
+        )
+        Instalment.objects.create(
+            **row, allocation=self.loan, due_on=DAY, amount=500, agreed_on=DAY, agreed_by=self.user
+        )
+        LossDeclaration.objects.create(
+            **row, allocation=self.loan, kind="stolen", on=DAY, circumstances=WORDS, police_reference=WORDS[:120],
+            recorded_by=self.user, recorded_at=at(DAY),
+        )  # fmt: skip
         self.aid = request_aid(acting_user=self.user, enrolment=self.enrolment, on=DAY)
         grant_aid(acting_user=self.user, aid=self.aid, on=DAY)
+
+    def _paper(self, title: str) -> Document:
+        return Document.objects.create(
+            operator=self.stage.operator, kind="agreement", title=f"{title} {WORDS}"[:200], mime="application/pdf", size=3,
+            sha256="0" * 64, created_by=self.user, file=ContentFile(WORDS.encode(), name=f"{title}.pdf"),
+        )  # fmt: skip
 
     def _learns(self) -> None:
         row: dict[str, Any] = {"operator": self.stage.operator, "enrolment": self.enrolment}

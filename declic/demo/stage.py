@@ -288,6 +288,7 @@ class Stage:
             verification="relecture complète, aucun secteur non effacé",
             errors=0,
             on=on,
+            reason="Relu secteur par secteur à l'atelier : le journal de l'outil est rangé avec le lot.",
         )
         equipment.record_test(acting_user=user, device=device, on=on, checks=CHECKS)
         equipment.install_system(acting_user=user, device=device, system="Linux Mint 21")

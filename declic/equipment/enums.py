@@ -123,6 +123,11 @@ class LoanEventKind(TextChoices):
     SWAPPED = "swapped", _("échange")
     RETURN_DECLARED = "return_declared", _("retour annoncé")
     DAMAGE = "damage", _("dommage constaté")
+    REMINDED = "reminded", _("rappel")
+    CHOICE = "choice", _("choix au terme")
+    LOSS = "loss", _("perte ou vol déclaré")
+    FOUND = "found", _("retrouvé")
+    WAIVED = "waived", _("dette abandonnée")
 
 
 class CeremonyState(TextChoices):
@@ -132,3 +137,148 @@ class CeremonyState(TextChoices):
 
 
 CEREMONY_TRANSITIONS = transitions({CeremonyState.PREPARED: {CeremonyState.HELD, CeremonyState.CANCELLED}})
+
+
+class Grade(TextChoices):
+    """What a machine is good for, given by versioned rules (`grades.py`), best first."""
+
+    A = "A", _("A · confortable pour tout")
+    B = "B", _("B · bureautique et internet")
+    C = "C", _("C · usages simples")
+    D = "D", _("D · trop juste")
+
+
+class PromiseState(TextChoices):
+    OPEN = "open", _("à collecter")
+    COLLECTED = "collected", _("collectée")
+    CANCELLED = "cancelled", _("abandonnée")
+
+
+PROMISE_TRANSITIONS = transitions(
+    {
+        PromiseState.OPEN: {PromiseState.COLLECTED, PromiseState.CANCELLED},
+        PromiseState.COLLECTED: {PromiseState.OPEN},
+    }
+)
+
+
+class CollectionState(TextChoices):
+    PLANNED = "planned", _("prévue")
+    COLLECTED = "collected", _("faite")
+    CANCELLED = "cancelled", _("annulée")
+
+
+COLLECTION_TRANSITIONS = transitions({CollectionState.PLANNED: {CollectionState.COLLECTED, CollectionState.CANCELLED}})
+
+
+class EvidencePurpose(TextChoices):
+    INVENTORY = "inventory", _("inventaire")
+    ERASURE = "erasure", _("effacement")
+
+
+class EvidenceFormat(TextChoices):
+    """The tools whose files are read."""
+
+    LSHW = "lshw", "lshw"
+    DMIDECODE = "dmidecode", "dmidecode"
+    GLPI = "glpi", "GLPI"
+    EREUSE = "ereuse", "eReuse"
+    SMARTCTL = "smartctl", "smartctl"
+    NWIPE = "nwipe", "nwipe"
+    CERTIFICATE = "certificate", _("certificat d'effacement")
+
+
+class ReadingVerdict(TextChoices):
+    CERTIFIED = "certified", _("preuve complète")
+    REVIEW = "review", _("à vérifier")
+    FAILED = "failed", _("effacement manqué")
+
+
+class DriveTechnology(TextChoices):
+    HDD = "hdd", _("disque dur")
+    SSD = "ssd", _("SSD")
+    NVME = "nvme", _("NVMe")
+    EMMC = "emmc", _("mémoire soudée (eMMC)")
+
+
+class LockKind(TextChoices):
+    BIOS_PASSWORD = "bios_password", _("mot de passe du BIOS")
+    MDM = "mdm", _("gestion à distance (MDM, Autopilot)")
+    FRP = "frp", _("compte Google (FRP)")
+    ICLOUD = "icloud", _("compte iCloud")
+
+
+class JourneyState(TextChoices):
+    SENT = "sent", _("en route")
+    RECEIVED = "received", _("arrivé")
+    CANCELLED = "cancelled", _("annulé")
+
+
+JOURNEY_TRANSITIONS = transitions({JourneyState.SENT: {JourneyState.RECEIVED, JourneyState.CANCELLED}})
+
+
+class CountState(TextChoices):
+    OPEN = "open", _("en cours")
+    CLOSED = "closed", _("clos")
+    CANCELLED = "cancelled", _("abandonné")
+
+
+COUNT_TRANSITIONS = transitions({CountState.OPEN: {CountState.CLOSED, CountState.CANCELLED}})
+
+
+class PartKind(TextChoices):
+    MEMORY = "memory", _("mémoire")
+    STORAGE = "storage", _("disque")
+    BATTERY = "battery", _("batterie")
+    CHARGER = "charger", _("chargeur")
+    SCREEN = "screen", _("écran")
+    KEYBOARD = "keyboard", _("clavier")
+    MOUSE = "mouse", _("souris")
+    HEADSET = "headset", _("casque ou caméra")
+    BAG = "bag", _("sacoche")
+    OTHER = "other", _("autre")
+
+
+class PartReason(TextChoices):
+    BOUGHT = "bought", _("achat ou don")
+    SALVAGED = "salvaged", _("récupérée sur une machine")
+    USED = "used", _("montée sur une machine")
+    GIVEN = "given", _("remise avec une machine")
+    MOVED = "moved", _("changement de lieu")
+    COUNTED = "counted", _("inventaire")
+    LOST = "lost", _("perdue ou hors d'usage")
+
+
+class SigningWay(TextChoices):
+    NAME = "name", _("par son nom")
+    SCREEN = "screen", _("sur l'écran")
+    PAPER = "paper", _("sur papier")
+
+
+class PaperKind(TextChoices):
+    PDF = "pdf", _("convention (PDF)")
+    SCAN = "scan", _("papier signé, scanné")
+
+
+class PhotoMoment(TextChoices):
+    OUT = "out", _("à la remise")
+    IN = "in", _("au retour")
+
+
+class TermChoice(TextChoices):
+    """What a person chooses at the end of a loan."""
+
+    RETURN = "return", _("rendre")
+    KEEP = "keep", _("garder")
+    BUY = "buy", _("acheter")
+    RENEW = "renew", _("prolonger")
+
+
+class LossKind(TextChoices):
+    LOST = "lost", _("perdue")
+    STOLEN = "stolen", _("volée")
+
+
+class SyncOutcome(TextChoices):
+    DONE = "done", _("remise enregistrée")
+    REFUSED = "refused", _("à reprendre")

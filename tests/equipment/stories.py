@@ -63,6 +63,7 @@ def refurbish(device: Device, *, by: User, on: datetime.date = DAY) -> Device:
             verification="relecture complète",
             errors=0,
             on=on,
+            reason="relu à l'atelier",
         )
     record_test(acting_user=by, device=device, on=on, checks={"screen": True, "keyboard": True})
     install_system(acting_user=by, device=device, system="Linux Mint 22")

@@ -136,6 +136,7 @@ def test_a_machine_goes_from_lot_to_shelf_in_the_screens():
             "drive_serial": "S1",
             "method": "nwipe",
             "verification": "relue",
+            "reason": "relu à l'atelier",
             "errors_count": "0",
             "on": "04/03/2024",
         },

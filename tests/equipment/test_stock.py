@@ -21,7 +21,7 @@ from tests.equipment.stories import lent, ready, received, refurbish, tags
 from tests.factories import DAY, a_site, a_user, an_operator, at
 
 pytestmark = pytest.mark.django_db
-ERASED = {"method": "nwipe", "verification": "relecture", "errors": 0, "on": DAY}
+ERASED = {"method": "nwipe", "verification": "relecture", "errors": 0, "on": DAY, "reason": "relu à l'atelier"}
 
 
 def test_tags_follow_each_other_from_lot_to_lot():

@@ -28,6 +28,7 @@ def a_ready_machine(operator: Organisation, *, by: User, refurbisher: Organisati
         verification="relecture complète",
         errors=0,
         on=DAY,
+        reason="relu à l'atelier",
     )
     equipment.record_test(acting_user=by, device=device, on=DAY, checks={"écran": True, "clavier": True})
     equipment.install_system(acting_user=by, device=device, system="Linux Mint 21")

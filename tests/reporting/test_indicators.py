@@ -54,7 +54,7 @@ def machines(story: Story, count: int, kind: str = "laptop") -> list[Device]:
         equipment.triage(acting_user=story.user, device=device)
         equipment.record_erasure(
             acting_user=story.user, device=device, drive_serial=device.tag, method="nwipe", verification="relecture",
-            errors=0, on=D(2024, 1, 9),
+            errors=0, on=D(2024, 1, 9), reason="relu à l'atelier",
         )  # fmt: skip
         equipment.record_test(acting_user=story.user, device=device, on=D(2024, 1, 9), checks={"écran": True})
         equipment.install_system(acting_user=story.user, device=device, system="Linux")

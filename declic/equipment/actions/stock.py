@@ -149,8 +149,11 @@ def record_erasure(
     verification: str,
     errors: int,
     on: datetime.date,
+    reason: str = "",
 ) -> Erasure:
-    """Record the erasure of one drive; certified only with no error, a method and how it was verified.
+    """Record by hand the erasure of one drive, without a file that proves it.
+
+    Certified only with no error, a method, how it was verified, and the reason why a person answers for it.
 
     The machine is erased once every drive has its certified erasure in its present life (rule 22).
     """
@@ -165,7 +168,7 @@ def record_erasure(
     done = Erasure.objects.filter(device=device, cycle=device.cycle, certified=True)
     if done.filter(drive_serial=serial).exists():
         raise DomainError(_("L'effacement de ce disque est déjà certifié."), field="drive_serial")
-    certified = errors == 0 and bool(method.strip()) and bool(verification.strip())
+    certified = errors == 0 and all(words.strip() for words in (method, verification, reason))
     erasure = Erasure.objects.create(
         operator=device.operator,
         device=device,
@@ -175,6 +178,7 @@ def record_erasure(
         verification=verification.strip(),
         errors=errors,
         on=on,
+        review_reason=reason.strip()[:300],
         done_by=acting_user,
         certified=certified,
     )

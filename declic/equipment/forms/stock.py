@@ -132,7 +132,15 @@ class ErasureForm(WhenForm):
         help_text=gettext_lazy("Par exemple : relecture complète. Sans elle, l'effacement n'est pas certifié."),
     )
     errors_count = WholeNumberField(label=gettext_lazy("Erreurs"), initial=0)
-    field_order = ["drive_serial", "method", "verification", "errors_count", "on"]
+    reason = CleanCharField(
+        label=gettext_lazy("Pourquoi le certifier sans fichier de preuve"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy(
+            "Par exemple : journal perdu, disque relu à l'atelier. Sans raison, il n'est pas certifié."
+        ),
+    )
+    field_order = ["drive_serial", "method", "verification", "errors_count", "reason", "on"]
 
 
 class TestsForm(WhenForm):

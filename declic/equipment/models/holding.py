@@ -1,4 +1,4 @@
-"""Machines, proof that they are clean and work, who holds them and under which frozen terms."""
+"""How a person holds a machine, and every stretch of time in which a machine is not free."""
 
 import pghistory
 import pgtrigger
@@ -7,176 +7,65 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 from declic.core.history import append_only, never_deleted
+from declic.documents.models import Document
 from declic.equipment.enums import (
     ALLOCATION_TRANSITIONS,
-    CEREMONY_TRANSITIONS,
-    DEVICE_TRANSITIONS,
     AllocationMode,
     AllocationState,
-    CeremonyState,
     ClaimKind,
     Condition,
     DeviceKind,
-    DeviceState,
-    IdentifierKind,
+    Grade,
     LoanEventKind,
+    LossKind,
+    PaperKind,
+    PhotoMoment,
+    SigningWay,
+    TermChoice,
 )
+from declic.equipment.models.devices import Device
 from declic.ledger.models import Auxiliary
-from declic.organisations.models import OperatorRow, Organisation, Site
+from declic.organisations.models import OperatorRow, Site
 from declic.orientation.models import Enrolment
 from declic.people.models import Person
 from declic.programmes.models import Edition
 
 
-class Lot(OperatorRow):
-    """A donation or purchase of machines that came in together."""
+class CategoryReservation(OperatorRow):
+    """So many machines of a kind that an edition will need: future demand is by category, never by machine (design)."""
 
-    donor = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="lots")
-    label = models.CharField(_("libellé"), max_length=160)
-    received_on = models.DateField(_("reçu le"))
-    count = models.PositiveIntegerField(_("nombre annoncé"))
-    transfer_reference = models.CharField(_("document de cession"), max_length=120, blank=True, default="")
-
-    class Meta:
-        ordering = ["-received_on", "-pk"]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-@pghistory.track()
-class Device(OperatorRow):
-    """A machine, known by our own tag; `cycle` counts its lives, so that each return asks again for erasure and tests."""
-
-    tag = models.CharField(_("étiquette"), max_length=20)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="reservations")
     kind = models.CharField(_("type"), max_length=12, choices=DeviceKind)
-    brand = models.CharField(_("marque"), max_length=80, blank=True, default="")
-    model = models.CharField(_("modèle"), max_length=120, blank=True, default="")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="devices")
-    refurbisher = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="refurbished"
-    )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="devices")
-    state = models.CharField(_("état"), max_length=12, choices=DeviceState, default=DeviceState.RECEIVED)
-    condition = models.CharField(_("aspect"), max_length=12, choices=Condition, blank=True, default="")
-    drives = models.PositiveSmallIntegerField(_("disques"), default=1)
-    cycle = models.PositiveSmallIntegerField(default=1)
-    system = models.CharField(_("système installé"), max_length=80, blank=True, default="")
+    lowest_grade = models.CharField(_("grade minimum"), max_length=1, choices=Grade, blank=True, default="")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    count = models.PositiveIntegerField(_("nombre"))
+    needed_on = models.DateField(_("pour le"))
     note = models.CharField(_("note"), max_length=300, blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_on = models.DateField(_("réservé le"))
+    ended_on = models.DateField(_("levée le"), null=True, blank=True)
 
     class Meta:
-        ordering = ["tag", "pk"]
-        indexes = [
-            models.Index(fields=["operator", "state", "tag", "id"], name="device_by_state"),
-            models.Index(fields=["operator", "kind", "tag", "id"], name="device_by_kind"),
-        ]
+        ordering = ["needed_on", "pk"]
+        indexes = [models.Index(fields=["operator", "kind", "needed_on"], name="reservation_by_kind")]
         constraints = [
+            models.CheckConstraint(condition=Q(count__gt=0), name="reservation_counts"),
             models.UniqueConstraint(
-                fields=["operator", "tag"],
-                name="device_tag_once",
-                violation_error_message=_("Une machine porte déjà cette étiquette."),
-            )
-        ]
-        triggers = [
-            DEVICE_TRANSITIONS.trigger(name="device_transitions", field="state"),
-            never_deleted(),
-            # Rule 22: nothing leaves stock unproved, whatever the path.
-            pgtrigger.Trigger(
-                name="ready_is_wiped_and_tested",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                condition=pgtrigger.Q(new__state="ready"),
-                func="""
-                    IF (SELECT count(*) FROM equipment_erasure e
-                        WHERE e.device_id = NEW.id AND e.cycle = NEW.cycle AND e.certified) < NEW.drives
-                    THEN RAISE EXCEPTION 'equipment: device % has a drive without certified erasure', NEW.tag
-                         USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF NOT EXISTS (SELECT 1 FROM equipment_devicetest t
-                                   WHERE t.device_id = NEW.id AND t.cycle = NEW.cycle AND t.passed)
-                    THEN RAISE EXCEPTION 'equipment: device % has no passed test', NEW.tag
-                         USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
+                fields=["edition", "kind", "lowest_grade", "site", "needed_on"],
+                condition=Q(ended_on__isnull=True),
+                name="reservation_once",
+                nulls_distinct=False,
+                violation_error_message=_("Cette réservation existe déjà : changez son nombre."),
             ),
         ]
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
-        return self.tag
-
-
-class DeviceIdentifier(OperatorRow):
-    """A number that the maker gave; not unique, so never an identity."""
-
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="identifiers")
-    kind = models.CharField(_("nature"), max_length=8, choices=IdentifierKind)
-    value = models.CharField(_("valeur"), max_length=80)
-
-    class Meta:
-        ordering = ["device", "kind", "pk"]
-        indexes = [models.Index(fields=["operator", "value"], name="identifier_by_value")]
-        constraints = [models.UniqueConstraint(fields=["device", "kind", "value"], name="identifier_once_per_device")]
-
-    def __str__(self) -> str:
-        return self.value
-
-
-class Erasure(OperatorRow):
-    """One drive erased: certified only with its evidence (method, verification, no error)."""
-
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="erasures")
-    cycle = models.PositiveSmallIntegerField()
-    drive_serial = models.CharField(_("numéro du disque"), max_length=80)
-    method = models.CharField(_("méthode"), max_length=120)
-    verification = models.CharField(_("vérification"), max_length=120)
-    errors = models.PositiveIntegerField(_("erreurs"), default=0)
-    on = models.DateField(_("date"))
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    certified = models.BooleanField(_("certifié"), default=False)
-
-    class Meta:
-        ordering = ["device", "-on", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["device", "cycle", "drive_serial"],
-                condition=Q(certified=True),
-                name="drive_certified_once_per_cycle",
-                violation_error_message=_("L'effacement de ce disque est déjà certifié."),
-            ),
-            models.CheckConstraint(
-                condition=Q(certified=False) | (Q(errors=0) & ~Q(method="") & ~Q(verification="")),
-                name="certified_erasure_has_evidence",
-                violation_error_message=_("Un effacement certifié n'a aucune erreur et dit comment il a été vérifié."),
-            ),
-        ]
-        triggers = [append_only()]
-
-    def __str__(self) -> str:
-        return f"{self.device} · {self.drive_serial}"
-
-
-class DeviceTest(OperatorRow):
-    """The checks made on a machine in one of its lives; `checks` maps each check to true or false."""
-
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="tests")
-    cycle = models.PositiveSmallIntegerField()
-    on = models.DateField(_("date"))
-    checks = models.JSONField(default=dict)
-    passed = models.BooleanField(_("tout fonctionne"))
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["device", "-on", "-pk"]
-        triggers = [append_only()]
-
-    def __str__(self) -> str:
-        return f"{self.device} · {self.on:%d/%m/%Y}"
+        return f"{self.count} × {self.get_kind_display()} · {self.edition}"
 
 
 @pghistory.track()
@@ -206,6 +95,11 @@ class Allocation(OperatorRow):
     account = models.OneToOneField(
         Auxiliary, on_delete=models.PROTECT, null=True, blank=True, related_name="allocation"
     )
+    # Why this person at this moment: the rank that the programme's order gave, in words, or the reason of an exception.
+    priority_words = models.CharField(_("ordre de priorité"), max_length=300, blank=True, default="")
+    exception_reason = models.CharField(_("raison de l'exception"), max_length=300, blank=True, default="")
+    choice_at_term = models.CharField(_("choix au terme"), max_length=8, choices=TermChoice, blank=True, default="")
+    choice_on = models.DateField(_("choix fait le"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -278,6 +172,8 @@ class Allocation(OperatorRow):
         return f"{self.get_mode_display()} · {self.person}"
 
 
+# The migrations know it by this path.
+@deconstructible(path="declic.equipment.models._Stretch")
 class _Stretch(Func):
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
@@ -310,6 +206,7 @@ class Claim(OperatorRow):
                 fields=["allocation"], condition=Q(released_at__isnull=True), name="one_open_claim_per_allocation"
             ),
         ]
+        indexes = [models.Index(fields=["device"], condition=Q(released_at__isnull=True), name="claim_open_by_device")]
         triggers = [never_deleted()]
 
     def __str__(self) -> str:
@@ -342,6 +239,10 @@ class Agreement(OperatorRow):
     sha256 = models.CharField(max_length=64)
     signed_on = models.DateField(_("signée le"))
     signed_by = models.CharField(_("signée par"), max_length=160)
+    how = models.CharField(_("signée"), max_length=8, choices=SigningWay, default=SigningWay.NAME)
+    drawing = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signature")
+    )
     witnessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -352,31 +253,81 @@ class Agreement(OperatorRow):
         return f"{self.signed_by} · {self.signed_on:%d/%m/%Y}"
 
 
-class Ceremony(OperatorRow):
-    """A day on which several people receive their machine."""
+class AgreementPaper(OperatorRow):
+    """A document that goes with an agreement: the PDF made from its text, or the scan of the paper that was signed."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="ceremonies")
-    name = models.CharField(_("nom"), max_length=160)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(_("nature"), max_length=6, choices=PaperKind)
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="agreement_paper")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["agreement", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement"], condition=Q(kind="pdf"), name="one_pdf_per_agreement")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.agreement}"
+
+
+class ConditionPhoto(OperatorRow):
+    """How the machine looked when it left or came back."""
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="photos")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="photos")
+    moment = models.CharField(_("moment"), max_length=4, choices=PhotoMoment)
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="condition_photo")
+    taken_on = models.DateField(_("prise le"))
+
+    class Meta:
+        ordering = ["allocation", "pk"]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_moment_display()} · {self.device}"
+
+
+class Instalment(OperatorRow):
+    """A payment agreed on for a later day; what is paid is read in the books, oldest instalment first."""
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="instalments")
+    due_on = models.DateField(_("à payer le"))
+    amount = models.PositiveIntegerField(_("montant"), help_text="centimes")
+    agreed_on = models.DateField(_("convenu le"))
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["allocation", "due_on", "pk"]
+        indexes = [models.Index(fields=["operator", "due_on", "id"], name="instalment_by_date")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_is_above_zero"),
+            models.UniqueConstraint(fields=["allocation", "due_on"], name="instalment_once_per_day"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.due_on:%d/%m/%Y} · {self.amount}"
+
+
+class LossDeclaration(OperatorRow):
+    """What the person tells of a machine that is lost or stolen, with the police's reference and paper if there is one."""
+
+    allocation = models.OneToOneField(Allocation, on_delete=models.PROTECT, related_name="loss")
+    kind = models.CharField(_("nature"), max_length=6, choices=LossKind)
     on = models.DateField(_("date"))
-    place = models.CharField(_("lieu"), max_length=160, blank=True, default="")
-    state = models.CharField(max_length=10, choices=CeremonyState, default=CeremonyState.PREPARED)
+    circumstances = models.TextField(_("ce qui s'est passé"))
+    police_reference = models.CharField(_("référence de la plainte"), max_length=120, blank=True, default="")
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("récépissé")
+    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-on", "-pk"]
-        triggers = [CEREMONY_TRANSITIONS.trigger(name="ceremony_transitions", field="state")]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
-        return self.name
-
-
-class CeremonyPlace(OperatorRow):
-    """One allocation expected at a ceremony."""
-
-    ceremony = models.ForeignKey(Ceremony, on_delete=models.PROTECT, related_name="places")
-    allocation = models.OneToOneField(Allocation, on_delete=models.PROTECT, related_name="ceremony_place")
-
-    class Meta:
-        ordering = ["ceremony", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.ceremony} · {self.allocation}"
+        return f"{self.get_kind_display()} · {self.on:%d/%m/%Y}"
