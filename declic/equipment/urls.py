@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declic.equipment.views import allocations, ceremonies, stock
+from declic.equipment.views import allocations, ceremonies, endings, loans, stock
 
 app_name = "equipment"
 urlpatterns = [
@@ -16,19 +16,19 @@ urlpatterns = [
     path("machines/<int:device_id>/retrouvee/", stock.device_found, name="device_found"),
     path("attribuer/<int:enrolment_id>/", allocations.allocate, name="allocate"),
     path("vendre/<int:person_id>/", allocations.sell, name="sell"),
-    path("prets/", allocations.loans, name="loans"),
+    path("prets/", loans.loans, name="loans"),
     path("attributions/<int:allocation_id>/", allocations.allocation, name="allocation"),
     path("attributions/<int:allocation_id>/machine/", allocations.reserve, name="reserve"),
     path("attributions/<int:allocation_id>/remettre/", allocations.hand_over, name="hand_over"),
     path("attributions/<int:allocation_id>/annuler/", allocations.cancel, name="cancel"),
-    path("attributions/<int:allocation_id>/retour-annonce/", allocations.declare_return, name="declare_return"),
-    path("attributions/<int:allocation_id>/retour/", allocations.take_back, name="return"),
-    path("attributions/<int:allocation_id>/garder/", allocations.keep, name="keep"),
-    path("attributions/<int:allocation_id>/acheter/", allocations.buy, name="buy"),
-    path("attributions/<int:allocation_id>/perdu/", allocations.lost, name="lost"),
-    path("attributions/<int:allocation_id>/prolonger/", allocations.renew, name="renew"),
-    path("attributions/<int:allocation_id>/echanger/", allocations.swap, name="swap"),
-    path("attributions/<int:allocation_id>/payer/", allocations.payment, name="payment"),
+    path("attributions/<int:allocation_id>/retour-annonce/", loans.declare_return, name="declare_return"),
+    path("attributions/<int:allocation_id>/retour/", loans.take_back, name="return"),
+    path("attributions/<int:allocation_id>/garder/", endings.keep, name="keep"),
+    path("attributions/<int:allocation_id>/acheter/", endings.buy, name="buy"),
+    path("attributions/<int:allocation_id>/perdu/", endings.lost, name="lost"),
+    path("attributions/<int:allocation_id>/prolonger/", loans.renew, name="renew"),
+    path("attributions/<int:allocation_id>/echanger/", loans.swap, name="swap"),
+    path("attributions/<int:allocation_id>/payer/", endings.payment, name="payment"),
     path("attributions/<int:allocation_id>/convention/", allocations.agreement, name="agreement"),
     path("remises/", ceremonies.ceremonies, name="ceremonies"),
     path("remises/nouvelle/", ceremonies.ceremony_create, name="ceremony_create"),
