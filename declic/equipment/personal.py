@@ -104,6 +104,7 @@ declare_impersonal(
         "equipment.Lot": "un don de machines",
         "equipment.Device": "une machine : sa note parle de son état",
         "equipment.DeviceIdentifier": "les numéros d'une machine",
+        "equipment.DeviceWord": "les mots qui trouvent une machine",
         "equipment.Erasure": "l'effacement d'un disque",
         "equipment.DeviceTest": "les essais d'une machine",
         "equipment.Promise": "ce qu'un donateur promet",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from declic.accounts.models import User
 from declic.equipment.checks import with_money
 from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, DeviceIdentifier
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
 from declic.equipment.terms import LOAN_MODES, terms_for
 from declic.organisations.models import Organisation
 from declic.orientation.models import Enrolment
@@ -80,18 +80,6 @@ def open_deposits(operator: Organisation | int) -> tuple[int, int]:
 def ready_devices(devices: QuerySet[Device], kinds: Iterable[str]) -> QuerySet[Device]:
     """Machines on the shelf of these kinds, in the order of their tags."""
     return devices.filter(state=DeviceState.READY, kind__in=list(kinds)).order_by("tag", "pk")
-
-
-def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
-    """Machines whose tag, maker, model or one of whose numbers holds `text`."""
-    words = text.split()
-    for word in words:
-        # Read once and hashed: a correlated search would run for each machine.
-        numbered = DeviceIdentifier.objects.filter(value__icontains=word).values("device")
-        devices = devices.filter(
-            Q(tag__icontains=word) | Q(brand__icontains=word) | Q(model__icontains=word) | Q(pk__in=numbered)
-        )
-    return devices
 
 
 def offers(edition: Edition, enrolment: Enrolment | None) -> list[EquipmentTerms]:

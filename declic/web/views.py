@@ -13,6 +13,7 @@ from declic.accounts.http import user_of
 from declic.accounts.scope import scope_of
 from declic.core.dates import format_long, today
 from declic.equipment.access import visible_devices
+from declic.equipment.words import search_devices
 from declic.people.access import access_person, is_guest, kept_instead_of, visible_people
 from declic.people.around import surroundings
 from declic.people.queries import search_people
@@ -21,7 +22,7 @@ from declic.web.journey import next_steps, stands
 from declic.web.story import story
 from declic.web.today import today_of
 
-FOUND = 20
+FOUND, MACHINES_FOUND = 20, 10
 """People and machines shown for one search; more means: type more."""
 
 
@@ -86,7 +87,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     people = list(search_people(visible_people(user), text)[: FOUND + 1]) if text else []
     devices = (
-        list(visible_devices(user).filter(tag__iexact=text).select_related("site")[:1])
+        list(search_devices(visible_devices(user), text).select_related("site").order_by("tag", "pk")[:MACHINES_FOUND])
         if text and scope.can(Permission.SEE_STOCK)
         else []
     )

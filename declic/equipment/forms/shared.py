@@ -48,7 +48,8 @@ class TagField(CleanCharField):
         tag = super().clean(value)
         if not tag:
             return None
-        device = self.devices.filter(tag__iexact=tag).first()
+        # Labels are printed in capitals; a comparison that folds case would not use the index.
+        device = self.devices.filter(tag=tag.upper()).first()
         if device is None:
             raise ValidationError(
                 _("Aucune machine de votre stock ne porte l'étiquette %(tag)s : vérifiez-la.") % {"tag": tag}

@@ -3,7 +3,7 @@
 from declic.equipment.models.bench import DeviceLock, DeviceTest, Drive, Erasure, ErasureReading, Evidence
 from declic.equipment.models.ceremonies import Ceremony, CeremonyPlace, CeremonySync
 from declic.equipment.models.collecting import Collection, Lot, Promise, PromiseLine
-from declic.equipment.models.devices import Device, DeviceIdentifier, LabelRun
+from declic.equipment.models.devices import Device, DeviceIdentifier, DeviceWord, LabelRun
 from declic.equipment.models.holding import (
     Agreement,
     AgreementPaper,
@@ -28,7 +28,7 @@ from declic.equipment.models.stock import (
 
 __all__ = [
     "Agreement", "AgreementPaper", "Allocation", "CategoryReservation", "Ceremony", "CeremonyPlace", "CeremonySync",
-    "Claim", "Collection", "ConditionPhoto", "CountLine", "Device", "DeviceIdentifier", "DeviceLock", "DeviceTest",
+    "Claim", "Collection", "ConditionPhoto", "CountLine", "Device", "DeviceIdentifier", "DeviceLock", "DeviceTest", "DeviceWord",
     "Drive", "Erasure", "ErasureReading", "Evidence", "Instalment", "Journey", "JourneyLine", "LabelRun", "LoanEvent",
     "LossDeclaration", "Lot", "Part", "PartMovement", "Promise", "PromiseLine", "StockCount", "StockMinimum",
     "_Stretch",

@@ -64,6 +64,19 @@ class Device(OperatorRow):
         triggers = [
             DEVICE_TRANSITIONS.trigger(name="device_transitions", field="state"),
             never_deleted(),
+            pgtrigger.Trigger(
+                name="words_follow_new",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="PERFORM equipment_write_words(NEW.id); RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="words_follow_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("tag", "brand", "model", "operator"),
+                func="PERFORM equipment_write_words(NEW.id); RETURN NULL;",
+            ),
             # Rule 22: nothing leaves stock unproved, whatever the path.
             pgtrigger.Trigger(
                 name="ready_is_wiped_and_tested",
@@ -114,9 +127,40 @@ class DeviceIdentifier(OperatorRow):
         ordering = ["device", "kind", "pk"]
         indexes = [models.Index(fields=["operator", "value"], name="identifier_by_value")]
         constraints = [models.UniqueConstraint(fields=["device", "kind", "value"], name="identifier_once_per_device")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="words_follow",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP <> 'INSERT' THEN PERFORM equipment_write_words(OLD.device_id); END IF;
+                    IF TG_OP <> 'DELETE' THEN PERFORM equipment_write_words(NEW.device_id); END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.value
+
+
+class DeviceWord(OperatorRow):
+    """One folded word by which a machine is found: of its tag, its maker, its model, its numbers (docs/adr/017).
+
+    Kept true by triggers whatever the path, and read by ranges, which the wall lets an index serve.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    # Compared letter by letter whatever the database's collation, so that beginnings are ranges of the index.
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["operator", "word", "device"], name="device_by_word")]
+        constraints = [models.UniqueConstraint(fields=["device", "word"], name="word_once_per_device")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class LabelRun(OperatorRow):

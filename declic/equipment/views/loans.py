@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,12 +14,11 @@ from declic.core.dates import add_months, format_day, today
 from declic.core.forms import posted
 from declic.core.money import format_euros
 from declic.core.pagination import keyset_page
-from declic.core.search import FoldedText
 from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import visible_allocations
 from declic.equipment.forms.loans import LOAN_VIEW_LABELS, RenewForm, ReturnForm, SwapForm
-from declic.equipment.models import Allocation
+from declic.equipment.models import Allocation, Device
 from declic.equipment.queries import (
     VIEWS,
     in_view,
@@ -29,8 +28,10 @@ from declic.equipment.queries import (
 )
 from declic.equipment.views.moments import moment_on
 from declic.equipment.views.shared import ended_already, held_loan, page_of, suggestions
+from declic.equipment.words import search_devices
 from declic.ledger.queries import deposits_held
 from declic.people.access import visible_people
+from declic.people.finding import MOST_FOUND, search_people
 
 
 def loans(request: HttpRequest) -> HttpResponseBase:
@@ -43,9 +44,10 @@ def loans(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:80]
     if text:
         named = visible_people(user, Permission.HAND_OVER) | visible_people(user, Permission.TAKE_MONEY)
-        for word in text.split():
-            named = named.filter(search_key__contains=FoldedText(Value(word)))
-        allocations = allocations.filter(person__in=named.values("pk")) | allocations.filter(device__tag__iexact=text)
+        people = [person.pk for person in search_people(named, text)[:MOST_FOUND]]
+        reached = scope.operators(Permission.HAND_OVER) | scope.operators(Permission.TAKE_MONEY)
+        machines = search_devices(Device.objects.filter(operator__in=reached), text).values_list("pk", flat=True)
+        allocations = allocations.filter(Q(person__in=people) | Q(device__in=list(machines[:MOST_FOUND])))
     counts = view_counts(allocations, on=today())
     order = {"a-remettre": ("planned_on", False), "termines": ("ended_on", True), "a-solder": ("ended_on", True)}.get(
         view, ("due_on", False)

@@ -32,7 +32,8 @@ from declic.equipment.forms.stock import (
     TestsForm,
 )
 from declic.equipment.models import Allocation, Device
-from declic.equipment.queries import device_history, search_devices, with_holder_word
+from declic.equipment.queries import device_history, with_holder_word
+from declic.equipment.words import search_devices
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Organisation, Site
 
