@@ -267,6 +267,8 @@ def recharge_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 class ConnectivityTerms(Strict):
     aid_eur: Euros = Decimal(0)
     aid_months: int | None = Field(default=None, gt=0, le=60)
+    # How many times the aid may be asked for again once it has ended, within the same enrolment.
+    renewals: int = Field(default=0, ge=0, le=10)
     recharges: list[RechargeTerms] = []
 
 

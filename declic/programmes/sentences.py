@@ -171,6 +171,15 @@ def connectivity_sentences(terms: Terms) -> list[str]:
             if connectivity.aid_months
             else f"{aid}."
         )
+    if connectivity.aid_eur and connectivity.renewals:
+        said.append(
+            ngettext(
+                "Elle se renouvelle %(count)s fois, quand elle est terminée.",
+                "Elle se renouvelle jusqu'à %(count)s fois, quand elle est terminée.",
+                connectivity.renewals,
+            )
+            % {"count": connectivity.renewals}
+        )
     said += [
         _("%(name)s : %(price)s au lieu de %(public)s.")
         % {

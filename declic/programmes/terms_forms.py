@@ -216,11 +216,22 @@ class ConnectivityForm(PartForm):
     aid_months = WholeNumberField(
         label=gettext_lazy("Elle couvre combien de mois ?"), required=False, min_value=1, max_value=60
     )
+    renewals = WholeNumberField(
+        label=gettext_lazy("Elle se renouvelle combien de fois ?"),
+        required=False,
+        min_value=0,
+        max_value=10,
+        help_text=gettext_lazy("Laissez vide si elle ne se demande qu'une fois"),
+    )
     row_set = rows(RechargeRowForm)
 
     @classmethod
     def initial_of(cls, terms: Terms) -> dict[str, Any]:
-        return {"aid_eur": cents(terms.connectivity.aid_eur) or None, "aid_months": terms.connectivity.aid_months}
+        return {
+            "aid_eur": cents(terms.connectivity.aid_eur) or None,
+            "aid_months": terms.connectivity.aid_months,
+            "renewals": terms.connectivity.renewals or None,
+        }
 
     @classmethod
     def rows_of(cls, terms: Terms) -> list[dict[str, Any]]:
@@ -238,6 +249,10 @@ class ConnectivityForm(PartForm):
         typed = super().clean() or self.cleaned_data
         if typed.get("aid_months") and not typed.get("aid_eur"):
             self.add_error("aid_eur", _("Écrivez le montant de l'aide, ou laissez sa durée vide."))
+        elif typed.get("renewals") and not typed.get("aid_eur"):
+            self.add_error("aid_eur", _("Écrivez le montant de l'aide : sans aide, rien ne se renouvelle."))
+        elif typed.get("renewals") and not typed.get("aid_months"):
+            self.add_error("aid_months", _("Écrivez sa durée : une aide se renouvelle quand elle est terminée."))
         return typed
 
     def changes(self, typed: dict[str, Any], built: Sequence[Any]) -> dict[str, Any]:
@@ -246,7 +261,10 @@ class ConnectivityForm(PartForm):
             raise DomainError(_("Deux recharges ont le même nom : donnez à chacune le sien."))
         return {
             "connectivity": schema.ConnectivityTerms(
-                aid_eur=euros(typed["aid_eur"]) or Decimal(0), aid_months=typed["aid_months"], recharges=list(built)
+                aid_eur=euros(typed["aid_eur"]) or Decimal(0),
+                aid_months=typed["aid_months"],
+                renewals=typed["renewals"] or 0,
+                recharges=list(built),
             )
         }
 
