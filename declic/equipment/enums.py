@@ -128,6 +128,9 @@ class LoanEventKind(TextChoices):
     LOSS = "loss", _("perte ou vol déclaré")
     FOUND = "found", _("retrouvé")
     WAIVED = "waived", _("dette abandonnée")
+    INSPECTED = "inspected", _("vérification au retour")
+    AMENDED = "amended", _("avenant à la convention")
+    SCHEDULED = "scheduled", _("échéancier convenu")
 
 
 class CeremonyState(TextChoices):

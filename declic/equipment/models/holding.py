@@ -214,13 +214,16 @@ class Claim(OperatorRow):
 
 
 class LoanEvent(OperatorRow):
-    """Something that happened during an allocation and leaves it open: renewal, swap, damage."""
+    """Something that happened during an allocation and leaves it open: renewal, swap, damage, reminder, choice."""
 
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="happenings")
     kind = models.CharField(max_length=16, choices=LoanEventKind)
     on = models.DateField()
     note = models.CharField(max_length=300, blank=True, default="")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody: what the night did by itself.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -303,7 +306,8 @@ class Instalment(OperatorRow):
         indexes = [models.Index(fields=["operator", "due_on", "id"], name="instalment_by_date")]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_is_above_zero"),
-            models.UniqueConstraint(fields=["allocation", "due_on"], name="instalment_once_per_day"),
+            # A plan agreed on later replaces the former one, and may name the same days.
+            models.UniqueConstraint(fields=["allocation", "agreed_on", "due_on"], name="instalment_once_per_day"),
         ]
         triggers = [append_only()]
 
