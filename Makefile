@@ -10,7 +10,7 @@ TOOLS = @if [ -z "$(START)" ]; then \
 	echo "    apt-get install -y python3 python3-venv   (macOS : brew install python@3.12)" >&2; exit 1; fi; \
 	exec "$(START)" -m tools
 
-.PHONY: run test check bench requirements help
+.PHONY: run test check bench storm requirements help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test           vérifie le code, puis tous les essais, navigateur compris"
 	@echo "make check          vérifie le code, puis les essais sans navigateur"
 	@echo "make bench SIZE=operator|region|nation   remplit une base jetable et mesure les pages"
+	@echo "make storm          64 fils prêtent et reprennent 50 machines pendant une minute, des connexions coupées au hasard"
 	@echo "make requirements   recompile requirements/*.txt"
 
 run:
@@ -31,6 +32,9 @@ check:
 
 bench:
 	$(TOOLS) bench $(SIZE)
+
+storm:
+	$(TOOLS) storm
 
 requirements:
 	$(TOOLS) requirements

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-COMMANDS = "run, test, check, bench SIZE, requirements"
+COMMANDS = "run, test, check, bench SIZE, storm, requirements"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
             return checks.quick(rest)
         if command == "bench":
             return checks.bench(rest)
+        if command == "storm":
+            return checks.storm()
         if command == "requirements":
             return environment.compile_requirements()
         raise Trouble(f"Commande inconnue : {command or '(rien)'}.", f"Unknown command. One of: {COMMANDS}.")

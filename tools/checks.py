@@ -59,6 +59,18 @@ def bench(arguments: list[str]) -> int:
             children.stop()
 
 
+def storm() -> int:
+    """Sixty-four threads over fifty machines for a minute, while backends of PostgreSQL are killed."""
+    environment.install("dev")
+    environment.require_libraries()
+    with postgres.throwaway_cluster() as url:
+        children = Children({**test_environment(url, ""), "STORM": "64,50,60"})
+        try:
+            return children.python("-m", "pytest", "-q", "tests/equipment/test_storm.py").wait()
+        finally:
+            children.stop()
+
+
 def test_environment(url: str, browser: str) -> dict[str, str]:
     """What the checks see: their own database, the browser, the test settings."""
     own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test", "DECLIC_WEB_ROLE": postgres.WEB}

@@ -54,7 +54,7 @@ with psycopg.connect(given["address"]) as connection:
     connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, password))
     connection.execute(sql.SQL("GRANT {} TO {}").format(role, owner))
 """
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
 
 
 # --------------------------------------------------------------------------------------------------------- the programs
