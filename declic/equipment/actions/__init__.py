@@ -7,6 +7,18 @@ from declic.equipment.actions.ceremonies import (
     invite_to_ceremony,
     prepare_ceremony,
 )
+from declic.equipment.actions.collecting import (
+    add_by_count,
+    attach_transfer_document,
+    cancel_collection,
+    complete_collection,
+    correct_promise,
+    give_up_promise,
+    open_lot,
+    plan_collection,
+    receive_lot,
+    record_promise,
+)
 from declic.equipment.actions.endings import (
     buy_device,
     keep_device,
@@ -21,6 +33,7 @@ from declic.equipment.actions.handover import (
     prepare_allocation,
     reserve_device,
 )
+from declic.equipment.actions.labels import enter_by_label, print_labels, undo_label
 from declic.equipment.actions.loans import declare_return, renew, swap
 from declic.equipment.actions.stock import (
     correct_device,
@@ -30,7 +43,6 @@ from declic.equipment.actions.stock import (
     keep_for_parts,
     make_ready,
     quarantine,
-    receive_lot,
     record_erasure,
     record_test,
     scrap,
@@ -39,15 +51,22 @@ from declic.equipment.actions.stock import (
 )
 
 __all__ = [
+    "add_by_count",
     "add_to_ceremony",
     "allocate",
+    "attach_transfer_document",
     "buy_device",
     "cancel_allocation",
     "cancel_ceremony",
+    "cancel_collection",
+    "complete_collection",
     "correct_device",
+    "correct_promise",
     "declare_return",
+    "enter_by_label",
     "find_again",
     "finish_repair",
+    "give_up_promise",
     "hand_over",
     "hold_ceremony",
     "install_system",
@@ -55,13 +74,17 @@ __all__ = [
     "keep_device",
     "keep_for_parts",
     "make_ready",
+    "open_lot",
+    "plan_collection",
     "prepare_allocation",
     "prepare_ceremony",
+    "print_labels",
     "quarantine",
     "receive_lot",
     "receive_payment",
     "receive_return",
     "record_erasure",
+    "record_promise",
     "record_test",
     "renew",
     "report_lost",
@@ -70,4 +93,5 @@ __all__ = [
     "send_to_repair",
     "swap",
     "triage",
+    "undo_label",
 ]

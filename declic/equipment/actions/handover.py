@@ -23,6 +23,7 @@ from declic.equipment.enums import (
     DeviceState,
 )
 from declic.equipment.models import Agreement, Allocation, Device
+from declic.equipment.public_gifts import require_fair_price
 from declic.equipment.terms import LOAN_MODES, due_date, equipment_terms, missing_condition
 from declic.ledger.enums import Means
 from declic.orientation.models import Enrolment
@@ -246,6 +247,7 @@ def hand_over(
             % {"day": format_day(allocation.due_on)}
         )
     amount = _amount_due_now(allocation, paid)
+    require_fair_price(device, allocation.price or allocation.option_price, on)
 
     freed_at = claims.release(claim, at)
     lent = allocation.mode in LOAN_MODES

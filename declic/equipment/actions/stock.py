@@ -1,7 +1,6 @@
-"""From the donation to the shelf: receive, sort, erase, test, install, make ready (rule 22), and set aside."""
+"""From the lot to the shelf: sort, erase, test, install, make ready (rule 22), and set aside."""
 
 import datetime
-import re
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -11,81 +10,12 @@ from declic.accounts.models import User
 from declic.core.errors import DomainError
 from declic.equipment.actions import claims
 from declic.equipment.actions.locks import lock_device
-from declic.equipment.enums import DEVICE_TRANSITIONS, ClaimKind, Condition, DeviceKind, DeviceState, IdentifierKind
-from declic.equipment.models import Claim, Device, DeviceIdentifier, DeviceTest, Erasure, Lot
+from declic.equipment.enums import DEVICE_TRANSITIONS, ClaimKind, Condition, DeviceState, IdentifierKind
+from declic.equipment.models import Claim, Device, DeviceIdentifier, DeviceTest, Erasure
 from declic.organisations.models import Organisation, Site
 
-_MOST_AT_ONCE = 1000
 # What makers leave in a serial number when they did not write one.
 _PLACEHOLDERS = {"to be filled by o.e.m.", "system serial number", "default string", "not specified", "none", "n/a"}
-
-
-@transaction.atomic
-def receive_lot(
-    *,
-    acting_user: User,
-    operator: Organisation,
-    label: str,
-    on: datetime.date,
-    count: int,
-    kind: DeviceKind | str,
-    donor: Organisation | None = None,
-    refurbisher: Organisation | None = None,
-    brand: str = "",
-    model: str = "",
-    site: Site | None = None,
-    tag_prefix: str = "PC",
-    transfer_reference: str = "",
-    once: bool = False,
-) -> Lot:
-    """Take in `count` machines that came together; each gets the next tag of the prefix (`PC-0042`).
-
-    With `once`, a lot of the same name received on the same day is refused: a form sent twice adds no machine.
-    """
-    if not 1 <= count <= _MOST_AT_ONCE:
-        raise DomainError(_("Un lot compte de 1 à %(most)s machines.") % {"most": _MOST_AT_ONCE}, field="count")
-    prefix = tag_prefix.strip().upper()
-    if not re.fullmatch(r"[A-Z]{1,6}", prefix):
-        raise DomainError(_("Le début de l'étiquette a une à six lettres, par exemple PC."), field="tag_prefix")
-    if site is not None and site.operator_id != operator.pk:
-        raise DomainError(_("Ce lieu n'est pas à vous : choisissez-en un de votre structure."), field="site")
-    # The operator's row is the counter's lock: two lots that come in at once do not get the same tags.
-    Organisation.objects.select_for_update(no_key=True).get(pk=operator.pk)
-    if once and Lot.objects.filter(operator=operator, label=label, received_on=on).exists():
-        raise DomainError(
-            _("Un lot de ce nom est déjà reçu ce jour-là : regardez le stock, ou donnez un autre nom à celui-ci."),
-            field="label",
-        )
-    lot = Lot.objects.create(
-        operator=operator,
-        donor=donor,
-        label=label,
-        received_on=on,
-        count=count,
-        transfer_reference=transfer_reference,
-    )
-    first = _next_number(operator, prefix)
-    Device.objects.bulk_create(
-        [
-            Device(
-                operator=operator,
-                tag=f"{prefix}-{number:04d}",
-                kind=kind,
-                brand=brand,
-                model=model,
-                lot=lot,
-                refurbisher=refurbisher,
-                site=site,
-            )
-            for number in range(first, first + count)
-        ]
-    )
-    return lot
-
-
-def _next_number(operator: Organisation, prefix: str) -> int:
-    tags = Device.objects.filter(operator=operator, tag__regex=rf"^{prefix}-[0-9]+$").values_list("tag", flat=True)
-    return 1 + max((int(tag.rpartition("-")[2]) for tag in tags), default=0)
 
 
 @transaction.atomic
