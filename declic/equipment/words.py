@@ -11,6 +11,15 @@ _MOST_WORDS = 6
 _LONGEST = 80
 _LAST = chr(0x10FFFF)
 
+_WORDS_OF_ALL = """
+    INSERT INTO equipment_deviceword (operator_id, device_id, word)
+    SELECT d.operator_id, d.id, w.word FROM equipment_device d
+     CROSS JOIN LATERAL equipment_words_of(d.tag, d.brand, d.model) AS w(word) WHERE w.word <> ''"""
+_NUMBERS_OF_ALL = """
+    INSERT INTO equipment_deviceword (operator_id, device_id, word)
+    SELECT i.operator_id, i.device_id, equipment_folded(i.value) FROM equipment_deviceidentifier i
+     WHERE equipment_folded(i.value) <> '' ON CONFLICT DO NOTHING"""
+
 
 def folded_words(text: str) -> list[str]:
     """The words of what someone typed or scanned: without accents, case or signs (`PC-0042` is `pc0042`)."""
@@ -44,4 +53,7 @@ def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
 def write_all_words() -> None:
     """Write the words of every machine anew: for whoever has filled the table of machines with its triggers at rest."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT equipment_write_words(id) FROM equipment_device")
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("DELETE FROM equipment_deviceword")
+        cursor.execute(_WORDS_OF_ALL)
+        cursor.execute(_NUMBERS_OF_ALL)

@@ -41,6 +41,15 @@ DROP FUNCTION equipment_write_words(bigint);
 DROP FUNCTION equipment_words_of(text, text, text);
 DROP FUNCTION equipment_folded(text);
 """
+WRITE = """
+SET LOCAL statement_timeout = 0;
+INSERT INTO equipment_deviceword (operator_id, device_id, word)
+SELECT d.operator_id, d.id, w.word FROM equipment_device d
+ CROSS JOIN LATERAL equipment_words_of(d.tag, d.brand, d.model) AS w(word) WHERE w.word <> '';
+INSERT INTO equipment_deviceword (operator_id, device_id, word)
+SELECT i.operator_id, i.device_id, equipment_folded(i.value) FROM equipment_deviceidentifier i
+ WHERE equipment_folded(i.value) <> '' ON CONFLICT DO NOTHING;
+"""
 
 
 class Migration(migrations.Migration):
@@ -80,7 +89,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('device', 'word'), name='word_once_per_device'),
         ),
         migrations.RunSQL(FUNCTIONS, FORGET),
-        migrations.RunSQL("SELECT equipment_write_words(id) FROM equipment_device", migrations.RunSQL.noop),
+        migrations.RunSQL(WRITE, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
             model_name='device',
             trigger=pgtrigger.compiler.Trigger(name='words_follow_new', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM equipment_write_words(NEW.id); RETURN NULL;', hash='dc796f5c29077f1df23e21dd1d3e2750b24cde94', operation='INSERT', pgid='pgtrigger_words_follow_new_d70f8', table='equipment_device', when='AFTER')),
