@@ -20,7 +20,7 @@ from declic.core.forms import (
     WholeNumberField,
 )
 from declic.core.money import format_euros, format_euros_short
-from declic.ledger.enums import Means
+from declic.ledger.enums import PAYING_MEANS, Means
 from declic.programmes.models import Edition
 
 
@@ -43,7 +43,7 @@ class AidRefusalForm(Form):
 
 class AidPaymentForm(Form):
     on = DateField(label=gettext_lazy("Versée le"))
-    means = RadioField(label=gettext_lazy("Comment"), choices=Means.choices)
+    means = RadioField(label=gettext_lazy("Comment"), choices=PAYING_MEANS)
     proof = CleanCharField(
         label=gettext_lazy("Justificatif d'abonnement"),
         help_text=gettext_lazy("Ce que vous avez vu : par exemple « facture de l'opérateur du 02/03/2026 »."),
@@ -66,7 +66,7 @@ class RechargeSaleForm(OneTimeFormMixin, Form):
         label=gettext_lazy("Dispositif"),
         help_text=gettext_lazy("La vente compte dans le bilan de ce dispositif."),
     )
-    means = RadioField(label=gettext_lazy("Payée"), choices=Means.choices, initial=Means.CASH)
+    means = RadioField(label=gettext_lazy("Payée"), choices=PAYING_MEANS, initial=Means.CASH)
 
     def __init__(
         self, *args: Any, products: Sequence[RechargeProduct], editions: Sequence[Edition], **kwargs: Any

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from declic.core.dates import format_day
 from declic.core.forms import CleanCharField, DateField, Form, RadioField, SelectField
-from declic.ledger.enums import AccountRole, Event, Means
+from declic.ledger.enums import PAYING_MEANS, AccountRole, Event
 from declic.ledger.models import Account
 
 
@@ -55,7 +55,7 @@ class CorrectionForm(Form):
 class MeansForm(CorrectionForm):
     """By which means the money really came or went."""
 
-    means = RadioField(label=gettext_lazy("L'argent est passé par"), choices=Means.choices)
+    means = RadioField(label=gettext_lazy("L'argent est passé par"), choices=PAYING_MEANS)
     field_order = ["means", "reason", "on"]
 
 

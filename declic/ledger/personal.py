@@ -22,6 +22,17 @@ declare_impersonal(
         "ledger.Section": "le nom d'une édition",
         "ledger.ClosedMonth": "un mois",
         "ledger.Line": "des montants",
+        "ledger.BudgetHead": "un poste de budget",
+        "ledger.Till": "une caisse",
+        "ledger.TillSession": "la journée d'une caisse : l'écart s'explique sans nommer personne",
+        "ledger.TillCashier": "qui tient une caisse",
+        "ledger.ReceiptCounter": "un compteur",
+        "ledger.MonthBalance": "des soldes",
+        "ledger.CheckRun": "ce que les vérifications ont trouvé, par numéros",
+        "ledger.Grant": "une subvention",
+        "ledger.GrantPayment": "un versement de financeur",
+        "ledger.GrantShare": "des montants",
+        "ledger.Expense": "la facture d'un fournisseur",
         "ledger.Entry.idempotency_key": "un numéro technique",
     }
 )

@@ -1,7 +1,8 @@
 """Every writing in the books goes through `post` or `reverse`; who may ask for it is decided before, by the caller's access rule."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -11,8 +12,21 @@ from django.utils.translation import gettext as _
 from declic.accounts.models import User
 from declic.core.dates import add_months, format_month
 from declic.core.errors import DomainError
+from declic.ledger.actions.receipts import cancel_receipt, issue_receipt
 from declic.ledger.enums import DEFAULT_CODES, AccountRole, Event, Means
-from declic.ledger.models import Account, Auxiliary, ClosedMonth, Entry, Line, Section
+from declic.ledger.models import (
+    Account,
+    Auxiliary,
+    BudgetHead,
+    ClosedMonth,
+    Entry,
+    GrantShare,
+    Line,
+    Receipt,
+    Section,
+    TillSession,
+)
+from declic.ledger.sessions import session_for
 from declic.organisations.models import Organisation
 
 
@@ -26,21 +40,35 @@ class Posting:
     auxiliary: Auxiliary | None = None
 
 
-# The account into which money comes, and from which it leaves, for each means.
+# The account into which money comes, and from which it leaves, for each means; a cheque kept uncashed is no money.
 MONEY_ROLES: Mapping[str, AccountRole] = {Means.CASH: AccountRole.CASH, Means.BANK: AccountRole.BANK}
+
+
+KEPT_BY_THE_TILL = frozenset(
+    {Event.TILL_FLOAT, Event.TILL_IN, Event.TILL_OUT, Event.TILL_BANKED, Event.TILL_DIFFERENCE}
+)
+"""What only the till's own page writes: its cash does not become bank by a correction."""
+
+KEPT_BY_THEIR_PAGE = frozenset({Event.EXPENSE_PAID, Event.TILL_DIFFERENCE})
+"""What is undone with what it follows, never alone."""
 
 
 def open_books(*, operator: Organisation) -> None:
     """Give `operator` one account per role, with the usual French numbers; accounts that exist stay as they are."""
-    Account.objects.bulk_create(
-        [
-            Account(
-                operator=operator, role=role, code=DEFAULT_CODES[role], name=str(AccountRole(role).label).capitalize()
-            )
-            for role in AccountRole
-        ],
-        ignore_conflicts=True,
-    )
+    taken = dict(Account.objects.filter(operator=operator).values_list("role", "code"))
+    codes = set(taken.values())
+    missing = []
+    for role in AccountRole:
+        if role in taken:
+            continue
+        code = DEFAULT_CODES[role]
+        # The operator gave this number to another account of its own: the next one of the family.
+        while code in codes:
+            code = f"{code}9"
+        codes.add(code)
+        name = str(AccountRole(role).label).capitalize()
+        missing.append(Account(operator=operator, role=role, code=code, name=name))
+    Account.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -54,11 +82,16 @@ def post(
     postings: Sequence[Posting],
     idempotency_key: str,
     section: Section | None = None,
+    payer: str = "",
+    till: TillSession | None = None,
+    head: BudgetHead | None = None,
 ) -> Entry:
     """Write one balanced entry, in cents, and return it; the same key a second time is refused.
 
-    Raises `DomainError` if the month is closed, the lines do not balance, or the key was used already (even by someone
-    who writes at the same instant).
+    Cash passes through an open till as soon as the operator has one: `till`, else the acting user's own, else the only
+    one open. Money that a person hands over gives a receipt in the name of `payer`. Raises `DomainError` if the month
+    is closed, no till is open, the lines do not balance, or the key was used already (even by someone who writes at
+    the same instant).
     """
     lines = [posting for posting in postings if posting.debit or posting.credit]
     if (
@@ -71,6 +104,8 @@ def post(
     if Entry.objects.filter(operator=operator, idempotency_key=idempotency_key).exists():
         raise _already_recorded()
     accounts = _accounts_for(operator, lines)
+    session = session_for(operator, acting_user, till) if any(p.role == AccountRole.CASH for p in lines) else None
+    _lock_deposits(p.auxiliary for p in lines if p.role == AccountRole.DEPOSITS_HELD)
     entry = _write_once(
         Entry(
             operator=operator,
@@ -78,6 +113,8 @@ def post(
             event=event,
             label=label[:240],
             section=section,
+            head=head,
+            till_session=session,
             idempotency_key=idempotency_key,
             recorded_by=acting_user,
         )
@@ -95,6 +132,10 @@ def post(
             for posting in lines
         ]
     )
+    came: Counter[AccountRole] = Counter()
+    for posting in lines:
+        came[posting.role] += posting.debit
+    issue_receipt(acting_user=acting_user, entry=entry, came=came, payer=payer)
     return entry
 
 
@@ -116,10 +157,30 @@ def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) 
             _("L'annulation ne peut pas précéder l'écriture : choisissez une date plus tard."), field="on"
         )
     lines = list(entry.lines.select_related("account"))
-    if any(line.auxiliary_id is not None for line in lines):
+    if entry.event in KEPT_BY_THEIR_PAGE or any(line.auxiliary_id is not None for line in lines):
         raise DomainError(
             _("Cette écriture suit une caution, une vente ou une aide : passez par sa page, et les livres suivront.")
         )
+    return undo(acting_user=acting_user, entry=entry, on=on, reason=reason)
+
+
+@transaction.atomic
+def undo(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) -> Entry:
+    """The mirror image of `entry`, whatever it follows: for the actions that keep its page in step with the books.
+
+    Its receipt is cancelled by another; its cash goes back through an open till. Refused while a grant pays for it, and
+    when it is undone already.
+    """
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("operator", "section").get(pk=entry.pk)
+    if entry.event == Event.REVERSAL:
+        raise DomainError(_("Une annulation ne s'annule pas : enregistrez de nouveau l'opération."))
+    if Entry.objects.filter(reverses=entry).exists():
+        raise DomainError(_("Cette écriture est déjà annulée."))
+    if not reason.strip():
+        raise DomainError(_("Dites pourquoi cette écriture est annulée."), field="reason")
+    lines = list(entry.lines.select_for_update(of=("self",), no_key=True).select_related("account"))
+    if GrantShare.objects.filter(line__in=[line.pk for line in lines]).exists():
+        raise DomainError(_("Une subvention paie cette dépense : retirez d'abord cette part de la subvention."))
     return _mirror(acting_user=acting_user, entry=entry, lines=lines, on=on, reason=reason.strip())
 
 
@@ -127,11 +188,16 @@ def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) 
 def correct_means(*, acting_user: User, entry: Entry, means: Means, on: datetime.date, reason: str) -> Entry:
     """Say that the money of `entry` came (or went) by other means: its mirror image, then the same with `means`.
 
-    What the entry says of a deposit or a debt stays as it was: only cash and bank change places.
+    What the entry says of a deposit or a debt stays as it was: only cash and bank change places; the receipt is
+    cancelled and another takes its place.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("operator", "section").get(pk=entry.pk)
     lines = list(entry.lines.select_related("account"))
     money = [line for line in lines if line.account.role in MONEY_ROLES.values()]
+    if means not in MONEY_ROLES or entry.event in KEPT_BY_THE_TILL:
+        raise DomainError(
+            _("Le moyen de cette écriture ne se change pas : annulez-la, puis enregistrez-la de nouveau.")
+        )
     if entry.event == Event.REVERSAL or not money or all(x.account.role == MONEY_ROLES[means] for x in money):
         raise DomainError(_("Cette écriture est déjà dans le bon moyen de paiement : il n'y a rien à corriger."))
     if Entry.objects.filter(reverses=entry).exists():
@@ -150,6 +216,8 @@ def correct_means(*, acting_user: User, entry: Entry, means: Means, on: datetime
         event=Event(entry.event),
         label=entry.label,
         section=entry.section,
+        head=entry.head,
+        payer=Receipt.objects.filter(entry=entry).values_list("payer", flat=True).first() or "",
         idempotency_key=f"means:{entry.pk}",
         postings=[
             Posting(
@@ -288,12 +356,17 @@ def _write_once(entry: Entry) -> Entry:
             raise _already_recorded() from None
         if "is closed" in str(error):
             _require_open_month(entry.operator_id, entry.on)
+        if "is not open" in str(error):
+            raise DomainError(_("Cette caisse vient d'être fermée : ouvrez-la de nouveau, puis recommencez.")) from None
         raise
     return entry
 
 
 def _mirror(*, acting_user: User, entry: Entry, lines: list[Line], on: datetime.date, reason: str) -> Entry:
     _require_open_month(entry.operator_id, on)
+    cash = any(line.account.role == AccountRole.CASH for line in lines)
+    session = session_for(entry.operator, acting_user, None) if cash else None
+    _lock_deposits(line.auxiliary for line in lines if line.account.role == AccountRole.DEPOSITS_HELD)
     label = _("Annulation : %(label)s (%(reason)s)") % {"label": entry.label, "reason": reason}
     mirror = _write_once(
         Entry(
@@ -302,6 +375,8 @@ def _mirror(*, acting_user: User, entry: Entry, lines: list[Line], on: datetime.
             event=Event.REVERSAL,
             label=label[:240],
             section=entry.section,
+            head_id=entry.head_id,
+            till_session=session,
             idempotency_key=f"reversal:{entry.pk}",
             reverses=entry,
             recorded_by=acting_user,
@@ -320,4 +395,12 @@ def _mirror(*, acting_user: User, entry: Entry, lines: list[Line], on: datetime.
             for line in lines
         ]
     )
+    cancel_receipt(acting_user=acting_user, entry=entry, mirror=mirror)
     return mirror
+
+
+def _lock_deposits(auxiliaries: Iterable[Auxiliary | None]) -> None:
+    """The deposits whose balance the database will ask for at the end, locked now and in one order (ADR 020)."""
+    wanted = sorted({auxiliary.pk for auxiliary in auxiliaries if auxiliary is not None})
+    if wanted:
+        list(Auxiliary.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))

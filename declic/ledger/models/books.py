@@ -45,6 +45,21 @@ class Section(OperatorRow):
         return self.name
 
 
+class BudgetHead(OperatorRow):
+    """What a budget line plans, as the books know it: entries carry it, so that what was spent can be set beside."""
+
+    label = models.CharField(max_length=200)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="heads")
+    # Entries of the section that name no head fall here by their account: aids, recharges, sales.
+    role = models.CharField(_("compte suivi"), max_length=24, choices=AccountRole, blank=True, default="")
+
+    class Meta:
+        ordering = ["section", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Auxiliary(OperatorRow):
     """An auxiliary account: the share of one deposit, one sale or one aid in an account."""
 
@@ -83,6 +98,11 @@ class Entry(OperatorRow):
     event = models.CharField(_("nature"), max_length=20, choices=Event)
     label = models.CharField(_("libellé"), max_length=240)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    head = models.ForeignKey(BudgetHead, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    # The till session through which its cash passed.
+    till_session = models.ForeignKey(
+        "ledger.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
     idempotency_key = models.CharField(max_length=120)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -93,6 +113,10 @@ class Entry(OperatorRow):
         indexes = [
             models.Index(fields=["operator", "-on", "-id"], name="entry_by_date"),
             models.Index(fields=["section", "on"], name="entry_by_section"),
+            models.Index(
+                fields=["till_session"], condition=Q(till_session__isnull=False), name="entry_by_till_session"
+            ),
+            models.Index(fields=["head"], condition=Q(head__isnull=False), name="entry_by_head"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["operator", "idempotency_key"], name="entry_recorded_once"),
@@ -108,10 +132,30 @@ class Entry(OperatorRow):
                 name="closed_month_refuses",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
+                # The lock lets entries of a month be written side by side, and the closing wait for them all: none slips
+                # into a month while it is being closed.
                 func="""
+                    PERFORM pg_advisory_xact_lock_shared(
+                        hashtextextended('ledger month ' || NEW.operator_id || to_char(NEW."on", ' YYYY-MM'), 0));
                     IF EXISTS (SELECT 1 FROM ledger_closedmonth c
                                WHERE c.operator_id = NEW.operator_id AND c.month = date_trunc('month', NEW."on")::date)
                     THEN RAISE EXCEPTION 'ledger: the month of % is closed', NEW."on" USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # Cash goes through a session that is open: the lock makes the closing wait for whoever is selling.
+            pgtrigger.Trigger(
+                name="till_session_is_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.till_session_id IS NOT NULL"),
+                func="""
+                    PERFORM 1 FROM ledger_tillsession s WHERE s.id = NEW.till_session_id AND s.closed_at IS NULL
+                        AND s.operator_id = NEW.operator_id FOR SHARE;
+                    IF NOT FOUND
+                    THEN RAISE EXCEPTION 'ledger: the till session % is not open', NEW.till_session_id
+                         USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
                 """,
