@@ -17,7 +17,7 @@ from declic.core.forms import (
     RadioField,
 )
 from declic.equipment.models import Device
-from declic.ledger.enums import Means
+from declic.ledger.enums import PAYING_MEANS, Means
 
 
 class RowField(forms.ModelChoiceField):
@@ -57,9 +57,9 @@ class TagField(CleanCharField):
         return device
 
 
-def means_field(label: Any = gettext_lazy("Comment")) -> RadioField:
-    """How the money changes hands."""
-    return RadioField(label=label, choices=Means.choices, initial=Means.CASH)
+def means_field(label: Any = gettext_lazy("Comment"), *, deposit: bool = False) -> RadioField:
+    """How the money changes hands; a deposit may also be a cheque that is kept without being cashed."""
+    return RadioField(label=label, choices=Means.choices if deposit else PAYING_MEANS, initial=Means.CASH)
 
 
 class WhenForm(Form):
