@@ -60,7 +60,7 @@ WITHOUT_USER = {
 # Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
     r"declic\.(accounts\.actions\.digest_of|documents\.actions\.check_file|organisations\.actions\.partner_called"
-    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
+    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
 )
 
 

@@ -283,7 +283,7 @@ class Stage:
         equipment.record_erasure(
             acting_user=user,
             device=device,
-            drive_serial=f"D{device.pk:06d}-{device.cycle}",
+            drive_serial=f"D{device.pk:06d}",
             method=self.rng.choice(METHODS),
             verification="relecture complète, aucun secteur non effacé",
             errors=0,

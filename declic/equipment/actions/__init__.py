@@ -1,5 +1,15 @@
 """Every write on machines and allocations, by the moment at which it happens; all of them are imported from here."""
 
+from declic.equipment.actions.bench import (
+    clear_lock,
+    grade_device,
+    install_system,
+    make_ready,
+    quarantine,
+    record_test,
+    report_lock,
+    triage,
+)
 from declic.equipment.actions.ceremonies import (
     add_to_ceremony,
     cancel_ceremony,
@@ -24,7 +34,14 @@ from declic.equipment.actions.endings import (
     keep_device,
     receive_payment,
     receive_return,
-    report_lost,
+)
+from declic.equipment.actions.erasing import (
+    add_drive,
+    certify_by_hand,
+    certify_from_reading,
+    record_erasure,
+    record_failure,
+    remove_drive,
 )
 from declic.equipment.actions.handover import (
     allocate,
@@ -33,46 +50,56 @@ from declic.equipment.actions.handover import (
     prepare_allocation,
     reserve_device,
 )
+from declic.equipment.actions.instalments import agree_instalments, waive_debt
 from declic.equipment.actions.labels import enter_by_label, print_labels, undo_label
 from declic.equipment.actions.loans import declare_return, renew, swap
+from declic.equipment.actions.losses import find_lost, report_lost
+from declic.equipment.actions.reminders import remind, remind_due_loans
+from declic.equipment.actions.terms_end import end_loans, record_choice
+from declic.equipment.actions.papers import add_photo, add_scan, make_agreement_pdf
 from declic.equipment.actions.stock import (
     correct_device,
     find_again,
     finish_repair,
-    install_system,
     keep_for_parts,
-    make_ready,
-    quarantine,
-    record_erasure,
-    record_test,
     scrap,
     send_to_repair,
-    triage,
 )
 
 __all__ = [
     "add_by_count",
+    "add_drive",
+    "add_photo",
+    "add_scan",
     "add_to_ceremony",
+    "agree_instalments",
     "allocate",
     "attach_transfer_document",
     "buy_device",
     "cancel_allocation",
     "cancel_ceremony",
     "cancel_collection",
+    "certify_by_hand",
+    "certify_from_reading",
+    "clear_lock",
     "complete_collection",
     "correct_device",
     "correct_promise",
     "declare_return",
+    "end_loans",
     "enter_by_label",
     "find_again",
+    "find_lost",
     "finish_repair",
     "give_up_promise",
+    "grade_device",
     "hand_over",
     "hold_ceremony",
     "install_system",
     "invite_to_ceremony",
     "keep_device",
     "keep_for_parts",
+    "make_agreement_pdf",
     "make_ready",
     "open_lot",
     "plan_collection",
@@ -83,10 +110,16 @@ __all__ = [
     "receive_lot",
     "receive_payment",
     "receive_return",
+    "record_choice",
     "record_erasure",
+    "remind",
+    "remind_due_loans",
+    "record_failure",
     "record_promise",
     "record_test",
+    "remove_drive",
     "renew",
+    "report_lock",
     "report_lost",
     "reserve_device",
     "scrap",
@@ -94,4 +127,5 @@ __all__ = [
     "swap",
     "triage",
     "undo_label",
+    "waive_debt",
 ]

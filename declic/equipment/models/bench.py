@@ -52,7 +52,10 @@ class Evidence(OperatorRow):
                 | pgtrigger.Q(old__operator_id__df=pgtrigger.F("new__operator_id"))
                 | (
                     pgtrigger.Q(old__device_id__isnull=False)
-                    & pgtrigger.Q(old__device_id__df=pgtrigger.F("new__device_id"))
+                    & (
+                        pgtrigger.Q(old__device_id__df=pgtrigger.F("new__device_id"))
+                        | pgtrigger.Q(old__cycle__df=pgtrigger.F("new__cycle"))
+                    )
                 ),
             ),
         ]
@@ -178,17 +181,34 @@ class Erasure(OperatorRow):
         ]
         triggers = [
             append_only(),
-            # "Erased" is never believed because a word says so: a reading that meets the rule, or a person's reason.
+            # "Erased" is never believed because a word says so: the file of this machine and of this life, which names one
+            # of its drives, meets the rule and was written since the machine is back; or a person's reason.
             pgtrigger.Trigger(
                 name="certified_by_reading_or_reason",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__certified=True, new__review_reason=""),
+                condition=pgtrigger.Q(new__certified=True),
                 func="""
-                    IF NOT EXISTS (SELECT 1 FROM equipment_erasurereading r JOIN equipment_evidence v ON v.id = r.evidence_id
-                                   WHERE r.id = NEW.reading_id AND r.verdict = 'certified'
-                                     AND v.device_id = NEW.device_id AND v.operator_id = NEW.operator_id
-                                     AND upper(r.serial) = upper(NEW.drive_serial))
+                    IF NEW.cycle <> (SELECT d.cycle FROM equipment_device d WHERE d.id = NEW.device_id)
+                    THEN RAISE EXCEPTION 'equipment: erasure of drive % in another life', NEW.drive_serial
+                         USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.reading_id IS NOT NULL AND NOT EXISTS (
+                        SELECT 1 FROM equipment_erasurereading r JOIN equipment_evidence v ON v.id = r.evidence_id
+                        WHERE r.id = NEW.reading_id AND r.verdict <> 'failed' AND v.device_id = NEW.device_id
+                          AND v.operator_id = NEW.operator_id AND v.cycle = NEW.cycle)
+                    THEN RAISE EXCEPTION 'equipment: evidence of another machine or life for drive %', NEW.drive_serial
+                         USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.review_reason = '' AND NOT EXISTS (
+                        SELECT 1 FROM equipment_erasurereading r
+                        WHERE r.id = NEW.reading_id AND r.verdict = 'certified' AND upper(r.serial) = upper(NEW.drive_serial)
+                          AND EXISTS (SELECT 1 FROM equipment_drive d
+                                      WHERE d.device_id = NEW.device_id AND d.removed_on IS NULL
+                                        AND upper(d.serial) = upper(NEW.drive_serial))
+                          AND NOT EXISTS (SELECT 1 FROM equipment_claim c
+                                          WHERE c.device_id = NEW.device_id AND c.kind IN ('loan', 'repair', 'transfer')
+                                            AND (r.ended_at IS NULL OR coalesce(c.released_at, c.taken_at) >= r.ended_at)))
                     THEN RAISE EXCEPTION 'equipment: no evidence and no reason for the erasure of drive %', NEW.drive_serial
                          USING ERRCODE = 'check_violation';
                     END IF;

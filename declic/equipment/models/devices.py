@@ -77,6 +77,21 @@ class Device(OperatorRow):
                 condition=pgtrigger.AnyChange("tag", "brand", "model", "operator"),
                 func="PERFORM equipment_write_words(NEW.id); RETURN NULL;",
             ),
+            pgtrigger.Trigger(
+                name="quarantine_lasts_as_its_locks",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(old__state="quarantined")
+                & ~pgtrigger.Q(new__state__in=["quarantined", "parts", "scrapped", "lost"]),
+                func="""
+                    IF EXISTS (SELECT 1 FROM equipment_devicelock k
+                               WHERE k.device_id = NEW.id AND k.cleared_on IS NULL)
+                    THEN RAISE EXCEPTION 'equipment: device % is still locked', NEW.tag
+                         USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             # Rule 22: nothing leaves stock unproved, whatever the path.
             pgtrigger.Trigger(
                 name="ready_is_wiped_and_tested",
@@ -85,7 +100,13 @@ class Device(OperatorRow):
                 condition=pgtrigger.Q(new__state="ready"),
                 func="""
                     IF (SELECT count(*) FROM equipment_erasure e
-                        WHERE e.device_id = NEW.id AND e.cycle = NEW.cycle AND e.certified) < NEW.drives
+                        WHERE e.device_id = NEW.id AND e.cycle = NEW.cycle AND e.certified
+                          AND NOT (EXISTS (SELECT 1 FROM equipment_drive g
+                                           WHERE g.device_id = NEW.id AND g.removed_on IS NOT NULL
+                                             AND upper(g.serial) = upper(e.drive_serial))
+                                   AND NOT EXISTS (SELECT 1 FROM equipment_drive h
+                                                   WHERE h.device_id = NEW.id AND h.removed_on IS NULL
+                                                     AND upper(h.serial) = upper(e.drive_serial)))) < NEW.drives
                     THEN RAISE EXCEPTION 'equipment: device % has a drive without certified erasure', NEW.tag
                          USING ERRCODE = 'check_violation';
                     END IF;
