@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from declic.core.dates import format_day
 from declic.core.money import format_euros
 from declic.equipment.enums import AllocationMode
-from declic.equipment.models import Allocation, Device
+from declic.equipment.models import Agreement, Allocation, Device
 
 
 def agreement_title(mode: str) -> str:
@@ -21,15 +21,26 @@ def agreement_title(mode: str) -> str:
     }[AllocationMode(mode)]
 
 
+def machine_line(device: Device) -> str:
+    """The line of the agreement that says which machine it is."""
+    return _("Matériel : %(machine)s, étiquette %(tag)s, aspect : %(condition)s.") % {
+        "machine": " ".join(filter(None, [str(device.get_kind_display()), device.brand, device.model])),
+        "tag": device.tag,
+        "condition": device.get_condition_display() if device.condition else _("non précisé"),
+    }
+
+
 def agreement_text(allocation: Allocation, device: Device, *, on: datetime.date) -> str:
     """The agreement in plain sentences, one idea each; amounts, machine and dates as they stand on `on`."""
+    return "\n".join(agreement_lines(allocation, machine_line(device), on=on)) + "\n"
+
+
+def agreement_lines(allocation: Allocation, machine: str, *, on: datetime.date) -> list[str]:
+    """The lines of the agreement around `machine`, the line of the machine (`machine_line`)."""
     person = allocation.person
     words = {
         "operator": allocation.operator.name,
         "person": f"{person.first_name} {person.last_name}",
-        "machine": " ".join(filter(None, [str(device.get_kind_display()), device.brand, device.model])),
-        "tag": device.tag,
-        "condition": device.get_condition_display() if device.condition else _("non précisé"),
         "edition": str(allocation.edition),
         "day": format_day(on),
         "due": format_day(allocation.due_on) if allocation.due_on else "",
@@ -40,11 +51,10 @@ def agreement_text(allocation: Allocation, device: Device, *, on: datetime.date)
     lines += [
         _("Entre %(operator)s et %(person)s, le %(day)s.") % words,
         _("Dispositif : %(edition)s.") % words,
-        _("Matériel : %(machine)s, étiquette %(tag)s, aspect : %(condition)s.") % words,
+        machine,
         "",
     ]
-    lines += [sentence % words for sentence in _sentences(allocation)]
-    return "\n".join(lines) + "\n"
+    return lines + [sentence % words for sentence in _sentences(allocation)]
 
 
 def _sentences(allocation: Allocation) -> list[str]:
@@ -87,6 +97,16 @@ def choices_at_term(allocation: Allocation) -> list[str]:
     }
     chosen = allocation.options_at_term or ["return"]
     return [words[option] for option in ("return", "keep", "buy") if option == "return" or option in chosen]
+
+
+def is_unaltered(agreement: Agreement) -> bool:
+    """Whether the text kept is still the one whose hash was kept when it was signed."""
+    return sha256_of(agreement.text) == agreement.sha256
+
+
+def in_groups(fingerprint: str) -> str:
+    """A hash in groups of eight, so that it folds on a small screen and can be read aloud."""
+    return " ".join(fingerprint[start : start + 8] for start in range(0, len(fingerprint), 8))
 
 
 def sha256_of(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declic.equipment.views import allocations, ceremonies, endings, loans, stock
+from declic.equipment.views import allocations, ceremonies, endings, loans, papers, stock
 
 app_name = "equipment"
 urlpatterns = [
@@ -30,6 +30,13 @@ urlpatterns = [
     path("attributions/<int:allocation_id>/echanger/", loans.swap, name="swap"),
     path("attributions/<int:allocation_id>/payer/", endings.payment, name="payment"),
     path("attributions/<int:allocation_id>/convention/", allocations.agreement, name="agreement"),
+    path("attributions/<int:allocation_id>/convention/pdf/", papers.agreement_pdf, name="agreement_pdf"),
+    path("attributions/<int:allocation_id>/papiers/", papers.papers, name="papers"),
+    path("attributions/<int:allocation_id>/papiers/<int:paper_id>/", papers.scan, name="scan"),
+    path("attributions/<int:allocation_id>/signature/", papers.drawing, name="drawing"),
+    path("attributions/<int:allocation_id>/photos/", papers.photos, name="photos"),
+    path("attributions/<int:allocation_id>/photos/<int:photo_id>/", papers.photo, name="photo"),
+    path("conventions/a-scanner/", papers.papers_missing, name="papers_missing"),
     path("remises/", ceremonies.ceremonies, name="ceremonies"),
     path("remises/nouvelle/", ceremonies.ceremony_create, name="ceremony_create"),
     path("remises/<int:ceremony_id>/", ceremonies.ceremony, name="ceremony"),

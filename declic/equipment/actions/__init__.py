@@ -54,9 +54,8 @@ from declic.equipment.actions.instalments import agree_instalments, waive_debt
 from declic.equipment.actions.labels import enter_by_label, print_labels, undo_label
 from declic.equipment.actions.loans import declare_return, renew, swap
 from declic.equipment.actions.losses import find_lost, report_lost
-from declic.equipment.actions.reminders import remind, remind_due_loans
-from declic.equipment.actions.terms_end import end_loans, record_choice
 from declic.equipment.actions.papers import add_photo, add_scan, make_agreement_pdf
+from declic.equipment.actions.reminders import remind, remind_due_loans
 from declic.equipment.actions.stock import (
     correct_device,
     find_again,
@@ -65,6 +64,7 @@ from declic.equipment.actions.stock import (
     scrap,
     send_to_repair,
 )
+from declic.equipment.actions.terms_end import end_loans, record_choice
 
 __all__ = [
     "add_by_count",
@@ -112,11 +112,11 @@ __all__ = [
     "receive_return",
     "record_choice",
     "record_erasure",
-    "remind",
-    "remind_due_loans",
     "record_failure",
     "record_promise",
     "record_test",
+    "remind",
+    "remind_due_loans",
     "remove_drive",
     "renew",
     "report_lock",

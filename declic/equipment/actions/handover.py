@@ -10,6 +10,8 @@ from declic.accounts.models import User
 from declic.core.dates import format_day
 from declic.core.errors import DomainError
 from declic.core.money import format_euros
+from declic.documents.actions import CheckedFile, store_checked
+from declic.documents.models import DocumentKind
 from declic.equipment.actions import claims, money
 from declic.equipment.actions.locks import lock_allocation, lock_device, lock_devices, lock_person
 from declic.equipment.agreement import agreement_text, sha256_of
@@ -21,6 +23,7 @@ from declic.equipment.enums import (
     ClaimKind,
     DeviceKind,
     DeviceState,
+    SigningWay,
 )
 from declic.equipment.models import Agreement, Allocation, Device
 from declic.equipment.public_gifts import require_fair_price
@@ -219,12 +222,15 @@ def hand_over(
     means: Means | str,
     signed_by: str,
     paid: int | None = None,
+    how: SigningWay | str = SigningWay.NAME,
+    drawing: CheckedFile | None = None,
 ) -> Allocation:
     """Hand the reserved machine over, all or nothing: claim, agreement signed and hashed, money, frozen terms, state.
 
     `means` says how the deposit or the price is paid. `paid` is what is paid now, in cents: the whole by default; a
     sale may be paid in part, the rest stays owed; a deposit is paid whole. A loan becomes active, a gift is settled at
-    once, a sale when it is paid. Refused if the machine was handed over already (a double click), if nothing is
+    once, a sale when it is paid. `how` the agreement is signed: by typing a name, by a `drawing` on the screen, or on
+    paper, whose scan is then expected. Refused if the machine was handed over already (a double click), if nothing is
     reserved, or if the programme's condition to receive is not met.
     """
     allocation = lock_allocation(allocation)
@@ -266,7 +272,42 @@ def hand_over(
     allocation.state = _state_once_handed_over(allocation.mode)
     allocation.ended_on = None if lent else on
     allocation.save()
+    if lent:
+        money.pay_deposit(acting_user, allocation, on, means)
+    elif allocation.mode == AllocationMode.SALE:
+        money.sell(acting_user, allocation, on, allocation.price)
+        money.pay(acting_user, allocation, on, amount, means, key=f"sale-payment:{allocation.pk}")
+    if not lent:
+        money.settle_if_even(allocation)
+    _keep_agreement(acting_user, allocation, device, on, signed_by, how=SigningWay(how), drawing=drawing)
+    return allocation
+
+
+def _keep_agreement(
+    user: User,
+    allocation: Allocation,
+    device: Device,
+    on: datetime.date,
+    signed_by: str,
+    *,
+    how: SigningWay,
+    drawing: CheckedFile | None,
+) -> None:
+    """Keep the text that was signed with its hash, and the drawing if there is one: last, since a file outlives a rollback."""
+    if drawing is not None:
+        how = SigningWay.SCREEN
+    elif how == SigningWay.SCREEN:
+        raise DomainError(_("Signez dans le cadre, ou choisissez de signer sur papier."), field="drawing")
     text = agreement_text(allocation, device, on=on)
+    stored = None
+    if drawing is not None:
+        stored = store_checked(
+            acting_user=user,
+            operator=allocation.operator,
+            kind=DocumentKind.AGREEMENT,
+            title=_("Signature de la convention"),
+            checked=drawing,
+        )
     Agreement.objects.create(
         operator=allocation.operator,
         allocation=allocation,
@@ -274,15 +315,10 @@ def hand_over(
         sha256=sha256_of(text),
         signed_on=on,
         signed_by=signed_by.strip()[:160],
-        witnessed_by=acting_user,
+        how=how,
+        drawing=stored,
+        witnessed_by=user,
     )
-    if lent:
-        money.pay_deposit(acting_user, allocation, on, means)
-        return allocation
-    if allocation.mode == AllocationMode.SALE:
-        money.sell(acting_user, allocation, on, allocation.price)
-        money.pay(acting_user, allocation, on, amount, means, key=f"sale-payment:{allocation.pk}")
-    return money.settle_if_even(allocation)
 
 
 def _cannot_hand_over(allocation: Allocation) -> DomainError:

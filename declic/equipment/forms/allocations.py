@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from declic.core.errors import DomainError
 from declic.core.forms import (
     CleanCharField,
     DateField,
@@ -15,9 +18,11 @@ from declic.core.forms import (
     RadioField,
 )
 from declic.core.money import format_euros, format_euros_short
-from declic.equipment.enums import AllocationMode, DeviceKind
+from declic.documents.actions import CheckedFile
+from declic.equipment.enums import AllocationMode, DeviceKind, SigningWay
 from declic.equipment.forms.shared import TagField, WhenForm, means_field
 from declic.equipment.models import Allocation, Device
+from declic.equipment.pictures import MAX_DRAWING, drawing_from_address
 from declic.ledger.enums import Means
 from declic.programmes.models import Edition
 from declic.programmes.schema import EquipmentTerms, cents
@@ -106,7 +111,14 @@ class HandOverForm(WhenForm):
         max_length=160,
         help_text=gettext_lazy("La personne, ou qui la représente. Elle lit la convention avant."),
     )
-    field_order = ["signed_by", "means", "paid", "on"]
+    paper = forms.BooleanField(
+        label=gettext_lazy("Signée sur papier"),
+        required=False,
+        help_text=gettext_lazy("Imprimez la convention, faites-la signer ; son scan sera demandé ensuite."),
+    )
+    # Filled by the frame in which one signs (sign.js).
+    drawing = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2 * MAX_DRAWING)
+    field_order = ["signed_by", "paper", "means", "paid", "on"]
 
     def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +134,15 @@ class HandOverForm(WhenForm):
             )
         self.order_fields(self.field_order)
 
+    def clean_drawing(self) -> CheckedFile | None:
+        try:
+            return drawing_from_address(self.cleaned_data["drawing"])
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data.setdefault("means", Means.CASH)
+        if data.pop("paper", False):
+            data["how"], data["drawing"] = SigningWay.PAPER, None
         return data
