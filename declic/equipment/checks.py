@@ -64,7 +64,10 @@ def _claims_and_states() -> Iterator[str]:
                 "tag": device.tag,
                 "state": device.get_state_display(),
             }
-    for taken in devices.exclude(state__in=CLAIM_OF_STATE).filter(open_claims__gt=0).iterator():
+    # A machine still on the bench travels too, and keeps its state: its work goes on where it arrives.
+    travelling = Exists(Claim.objects.filter(device=OuterRef("pk"), kind=ClaimKind.TRANSIT, released_at__isnull=True))
+    others = devices.exclude(state__in=CLAIM_OF_STATE).filter(open_claims__gt=0)
+    for taken in others.exclude(travelling, ~Q(state=DeviceState.LOST)).iterator():
         yield _("La machine %(tag)s est « %(state)s » et reste pourtant occupée.") % {
             "tag": taken.tag,
             "state": taken.get_state_display(),

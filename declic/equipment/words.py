@@ -1,5 +1,6 @@
 """The words by which machines are found: folded here as in the database, read by ranges of an index (docs/adr/017)."""
 
+import re
 import unicodedata
 
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ _MOST_WORDS = 6
 _LONGEST = 80
 _LAST = chr(0x10FFFF)
 
+_TAG = re.compile(r"([A-Z]{1,6}-\d{1,9})/?$")
 _WORDS_OF_ALL = """
     INSERT INTO equipment_deviceword (operator_id, device_id, word)
     SELECT d.operator_id, d.id, w.word FROM equipment_device d
@@ -48,6 +50,31 @@ def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
             )
         )
     return devices
+
+
+def device_named(devices: QuerySet[Device], text: str) -> Device | None:
+    """The one machine that a scanner or a hand named: by its tag, whole or by its number, or by a maker's number.
+
+    The address that a label's code holds ends with the tag. None when no machine, or more than one, is meant.
+    """
+    named = _TAG.search(text.strip().upper()[:300])
+    if named and (device := devices.filter(tag=named[1]).first()):
+        return device
+    words = folded_words(text[:_LONGEST].replace(" ", ""))
+    if not words:
+        return None
+    bearing = DeviceWord.objects.filter(operator=OuterRef("operator"), device=OuterRef("pk"), word=words[0])
+    near = devices.filter(Exists(bearing)).prefetch_related("identifiers")[:20]
+    meant = [device for device in near if words[0] in _names_of(device)]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _names_of(device: Device) -> set[str]:
+    """The words that mean this machine and not only its model."""
+    prefix, _dash, number = device.tag.rpartition("-")
+    forms = (device.tag, number, number.lstrip("0"), prefix + number.lstrip("0"))
+    values = [*forms, *(identifier.value.replace(" ", "") for identifier in device.identifiers.all())]
+    return {word for value in values for word in folded_words(value)}
 
 
 def write_all_words() -> None:

@@ -29,6 +29,15 @@ from declic.equipment.actions.collecting import (
     receive_lot,
     record_promise,
 )
+from declic.equipment.actions.counts import (
+    cancel_count,
+    close_count,
+    forget_label,
+    lose_uncounted,
+    open_count,
+    put_here,
+    scan_label,
+)
 from declic.equipment.actions.endings import (
     buy_device,
     keep_device,
@@ -51,11 +60,29 @@ from declic.equipment.actions.handover import (
     reserve_device,
 )
 from declic.equipment.actions.instalments import agree_instalments, waive_debt
+from declic.equipment.actions.journeys import (
+    cancel_journey,
+    lose_on_the_way,
+    receive_journey,
+    say_missing,
+    send_devices,
+)
 from declic.equipment.actions.labels import enter_by_label, print_labels, undo_label
 from declic.equipment.actions.loans import declare_return, renew, swap
 from declic.equipment.actions.losses import find_lost, report_lost
+from declic.equipment.actions.minimums import set_minimum
 from declic.equipment.actions.papers import add_photo, add_scan, make_agreement_pdf
+from declic.equipment.actions.parts import (
+    carry_part,
+    count_part,
+    create_part,
+    edit_part,
+    move_part,
+    salvage_part,
+    use_part,
+)
 from declic.equipment.actions.reminders import remind, remind_due_loans
+from declic.equipment.actions.reservations import change_reservation, lift_reservation, reserve_category
 from declic.equipment.actions.stock import (
     correct_device,
     find_again,
@@ -79,18 +106,27 @@ __all__ = [
     "cancel_allocation",
     "cancel_ceremony",
     "cancel_collection",
+    "cancel_count",
+    "cancel_journey",
+    "carry_part",
     "certify_by_hand",
     "certify_from_reading",
+    "change_reservation",
     "clear_lock",
+    "close_count",
     "complete_collection",
     "correct_device",
     "correct_promise",
+    "count_part",
+    "create_part",
     "declare_return",
+    "edit_part",
     "end_loans",
     "enter_by_label",
     "find_again",
     "find_lost",
     "finish_repair",
+    "forget_label",
     "give_up_promise",
     "grade_device",
     "hand_over",
@@ -99,14 +135,21 @@ __all__ = [
     "invite_to_ceremony",
     "keep_device",
     "keep_for_parts",
+    "lift_reservation",
+    "lose_on_the_way",
+    "lose_uncounted",
     "make_agreement_pdf",
     "make_ready",
+    "move_part",
+    "open_count",
     "open_lot",
     "plan_collection",
     "prepare_allocation",
     "prepare_ceremony",
     "print_labels",
+    "put_here",
     "quarantine",
+    "receive_journey",
     "receive_lot",
     "receive_payment",
     "receive_return",
@@ -121,11 +164,18 @@ __all__ = [
     "renew",
     "report_lock",
     "report_lost",
+    "reserve_category",
     "reserve_device",
+    "salvage_part",
+    "say_missing",
+    "scan_label",
     "scrap",
+    "send_devices",
     "send_to_repair",
+    "set_minimum",
     "swap",
     "triage",
     "undo_label",
+    "use_part",
     "waive_debt",
 ]
