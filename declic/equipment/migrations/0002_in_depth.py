@@ -11,12 +11,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '__first__'),
         ('documents', '0002_in_depth'),
         ('equipment', '0001_initial'),
         ('organisations', '0004_organisation_named_once_by_each'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('programmes', '0003_message_budget'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -26,9 +26,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('pdf', 'convention (PDF)'), ('scan', 'papier signé, scanné')], max_length=6, verbose_name='nature')),
                 ('added_at', models.DateTimeField()),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='equipment.agreement')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement_paper', to='documents.document')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['agreement', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'pdf')), fields=('agreement',), name='one_pdf_per_agreement')],
             },
         ),
         migrations.CreateModel(
@@ -42,9 +46,15 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
                 ('made_on', models.DateField(verbose_name='réservé le')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='levée le')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='programmes.edition')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site')),
             ],
             options={
                 'ordering': ['needed_on', 'pk'],
+                'indexes': [models.Index(fields=['operator', 'kind', 'needed_on'], name='reservation_by_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='reservation_counts'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('edition', 'kind', 'lowest_grade', 'site', 'needed_on'), name='reservation_once', nulls_distinct=False, violation_error_message='Cette réservation existe déjà : changez son nombre.')],
             },
         ),
         migrations.CreateModel(
@@ -56,44 +66,12 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField(verbose_name='reçu le')),
                 ('outcome', models.CharField(choices=[('done', 'remise enregistrée'), ('refused', 'à reprendre')], max_length=8, verbose_name='résultat')),
                 ('message', models.CharField(blank=True, default='', max_length=300, verbose_name='ce qui a manqué')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='syncs', to='equipment.ceremonyplace')),
+                ('received_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['place', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Collection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('planned_on', models.DateField(verbose_name='prévue le')),
-                ('place', models.CharField(blank=True, default='', max_length=200, verbose_name='lieu')),
-                ('state', models.CharField(choices=[('planned', 'prévue'), ('collected', 'faite'), ('cancelled', 'annulée')], default='planned', max_length=10, verbose_name='état')),
-                ('collected_on', models.DateField(blank=True, null=True, verbose_name='faite le')),
-                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='machines emportées')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('token', models.UUIDField(help_text='one collection per form shown, however often it is sent', unique=True)),
-            ],
-            options={
-                'ordering': ['-planned_on', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CollectionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('planned_on', models.DateField(verbose_name='prévue le')),
-                ('place', models.CharField(blank=True, default='', max_length=200, verbose_name='lieu')),
-                ('state', models.CharField(choices=[('planned', 'prévue'), ('collected', 'faite'), ('cancelled', 'annulée')], default='planned', max_length=10, verbose_name='état')),
-                ('collected_on', models.DateField(blank=True, null=True, verbose_name='faite le')),
-                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='machines emportées')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('token', models.UUIDField(help_text='one collection per form shown, however often it is sent')),
-            ],
-            options={
-                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -102,20 +80,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('moment', models.CharField(choices=[('out', 'à la remise'), ('in', 'au retour')], max_length=4, verbose_name='moment')),
                 ('taken_on', models.DateField(verbose_name='prise le')),
+                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='equipment.allocation')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='equipment.device')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='condition_photo', to='documents.document')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['allocation', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CountLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tag', models.CharField(max_length=80, verbose_name='étiquette')),
-                ('scanned_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['count', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -127,9 +98,14 @@ class Migration(migrations.Migration):
                 ('found_on', models.DateField(verbose_name='trouvé le')),
                 ('cleared_on', models.DateField(blank=True, null=True, verbose_name='levé le')),
                 ('cleared_how', models.CharField(blank=True, default='', max_length=300, verbose_name='comment')),
+                ('cleared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locks', to='equipment.device')),
+                ('found_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['device', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_on__isnull', True)), fields=('device', 'kind'), name='lock_open_once'), models.CheckConstraint(condition=models.Q(('cleared_on__isnull', True), models.Q(('cleared_by__isnull', False), models.Q(('cleared_how', ''), _negated=True)), _connector='OR'), name='cleared_lock_says_who_and_how')],
             },
         ),
         migrations.CreateModel(
@@ -143,9 +119,212 @@ class Migration(migrations.Migration):
                 ('smart', models.CharField(blank=True, default='', max_length=120, verbose_name='santé')),
                 ('removed_on', models.DateField(blank=True, null=True, verbose_name='retiré le')),
                 ('removed_reason', models.CharField(blank=True, default='', max_length=200, verbose_name="ce qu'il est devenu")),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='known_drives', to='equipment.device')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['device', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_on__isnull', True)), fields=('device', 'serial'), name='drive_once_per_device'), models.CheckConstraint(condition=models.Q(('removed_on__isnull', True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='removed_drive_says_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cycle', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('purpose', models.CharField(choices=[('inventory', 'inventaire'), ('erasure', 'effacement')], max_length=10, verbose_name='nature')),
+                ('format', models.CharField(choices=[('lshw', 'lshw'), ('dmidecode', 'dmidecode'), ('glpi', 'GLPI'), ('ereuse', 'eReuse'), ('smartctl', 'smartctl'), ('nwipe', 'nwipe'), ('certificate', "certificat d'effacement")], max_length=12, verbose_name='format')),
+                ('filename', models.CharField(blank=True, default='', max_length=200, verbose_name='nom du fichier')),
+                ('raw', models.BinaryField()),
+                ('size', models.PositiveIntegerField(help_text='octets')),
+                ('sha256', models.CharField(max_length=64)),
+                ('found', models.JSONField(default=dict)),
+                ('applied_at', models.DateTimeField(blank=True, null=True)),
+                ('received_at', models.DateTimeField()),
+                ('device', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='equipment.device')),
+                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='equipment.lot')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-received_at', '-pk'],
+                'indexes': [models.Index(fields=['device', 'purpose'], name='evidence_by_device')],
+                'constraints': [models.UniqueConstraint(fields=('operator', 'sha256'), name='evidence_kept_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Instalment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_on', models.DateField(verbose_name='à payer le')),
+                ('amount', models.PositiveIntegerField(help_text='centimes', verbose_name='montant')),
+                ('agreed_on', models.DateField(verbose_name='convenu le')),
+                ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='equipment.allocation')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+            ],
+            options={
+                'ordering': ['allocation', 'due_on', 'pk'],
+                'indexes': [models.Index(fields=['operator', 'due_on', 'id'], name='instalment_by_date')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_is_above_zero'), models.UniqueConstraint(fields=('allocation', 'due_on'), name='instalment_once_per_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Journey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('sent', 'en route'), ('received', 'arrivé'), ('cancelled', 'annulé')], default='sent', max_length=10, verbose_name='état')),
+                ('sent_at', models.DateTimeField(verbose_name='parti le')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminé le')),
+                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
+                ('token', models.UUIDField(help_text='one journey per form shown, however often it is sent', unique=True)),
+                ('destination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='vers')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('origin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='de')),
+                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-sent_at', '-pk'],
+                'indexes': [models.Index(fields=['operator', 'state', '-sent_at', '-id'], name='journey_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('origin__isnull', True), models.Q(('origin', models.F('destination')), _negated=True), _connector='OR'), name='journey_goes_elsewhere', violation_error_message="Le départ et l'arrivée sont le même lieu : choisissez un autre lieu.")],
+            },
+        ),
+        migrations.CreateModel(
+            name='LabelRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('prefix', models.CharField(max_length=6, verbose_name='début')),
+                ('first', models.PositiveIntegerField()),
+                ('count', models.PositiveIntegerField(verbose_name='nombre')),
+                ('printed_at', models.DateTimeField()),
+                ('token', models.UUIDField(help_text='one run per form shown, however often it is sent', unique=True)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-printed_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='label_run_counts'), models.UniqueConstraint(fields=('operator', 'prefix', 'first'), name='label_run_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LossDeclaration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('lost', 'perdue'), ('stolen', 'volée')], max_length=6, verbose_name='nature')),
+                ('on', models.DateField(verbose_name='date')),
+                ('circumstances', models.TextField(verbose_name="ce qui s'est passé")),
+                ('police_reference', models.CharField(blank=True, default='', max_length=120, verbose_name='référence de la plainte')),
+                ('recorded_at', models.DateTimeField()),
+                ('allocation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='loss', to='equipment.allocation')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='récépissé')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Part',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('memory', 'mémoire'), ('storage', 'disque'), ('battery', 'batterie'), ('charger', 'chargeur'), ('screen', 'écran'), ('keyboard', 'clavier'), ('mouse', 'souris'), ('headset', 'casque ou caméra'), ('bag', 'sacoche'), ('other', 'autre')], max_length=10, verbose_name='nature')),
+                ('name', models.CharField(max_length=120, verbose_name='nom')),
+                ('minimum', models.PositiveIntegerField(default=0, verbose_name='stock minimum')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='plus utilisée depuis')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+            ],
+            options={
+                'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('operator', 'name'), name='part_name_once', violation_error_message='Une pièce porte déjà ce nom.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Promise',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_body', models.BooleanField(default=False, verbose_name='administration ou collectivité')),
+                ('promised_on', models.DateField(verbose_name='promis le')),
+                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
+                ('state', models.CharField(choices=[('open', 'à collecter'), ('collected', 'collectée'), ('cancelled', 'abandonnée')], default='open', max_length=10, verbose_name='état')),
+                ('token', models.UUIDField(help_text='one promise per form shown, however often it is sent', unique=True)),
+                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promises', to='organisations.organisation')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-promised_on', '-pk'],
+                'indexes': [models.Index(fields=['operator', 'state', '-promised_on', '-id'], name='promise_by_state')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StockCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('open', 'en cours'), ('closed', 'clos'), ('cancelled', 'abandonné')], default='open', max_length=10, verbose_name='état')),
+                ('started_at', models.DateTimeField(verbose_name='commencé le')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='clos le')),
+                ('result', models.JSONField(default=dict, help_text='tags found, missing, elsewhere and unknown when it was closed')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='lieu')),
+                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-started_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('site',), name='one_open_count_per_site', violation_error_message='Un inventaire est déjà ouvert dans ce lieu : continuez-le.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StockMinimum',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('laptop', 'ordinateur portable'), ('desktop', 'ordinateur fixe'), ('tablet', 'tablette'), ('smartphone', 'téléphone')], max_length=12, verbose_name='type')),
+                ('grade', models.CharField(blank=True, choices=[('A', 'A · confortable pour tout'), ('B', 'B · bureautique et internet'), ('C', 'C · usages simples'), ('D', 'D · trop juste')], default='', max_length=1, verbose_name='grade')),
+                ('minimum', models.PositiveIntegerField(verbose_name='minimum')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.site')),
+            ],
+            options={
+                'ordering': ['kind', 'grade', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('operator', 'site', 'kind', 'grade'), name='minimum_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('minimum__gt', 0)), name='minimum_is_above_zero')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Collection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('planned_on', models.DateField(verbose_name='prévue le')),
+                ('place', models.CharField(blank=True, default='', max_length=200, verbose_name='lieu')),
+                ('state', models.CharField(choices=[('planned', 'prévue'), ('collected', 'faite'), ('cancelled', 'annulée')], default='planned', max_length=10, verbose_name='état')),
+                ('collected_on', models.DateField(blank=True, null=True, verbose_name='faite le')),
+                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='machines emportées')),
+                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
+                ('token', models.UUIDField(help_text='one collection per form shown, however often it is sent', unique=True)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='acte de cession')),
+                ('promise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='equipment.promise')),
+            ],
+            options={
+                'ordering': ['-planned_on', '-pk'],
+                'indexes': [models.Index(fields=['operator', 'state', 'planned_on', 'id'], name='collection_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'collected'), _negated=True), models.Q(('collected_on__isnull', False), ('count__isnull', False)), _connector='OR'), name='collected_says_when_and_how_many')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CountLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tag', models.CharField(max_length=80, verbose_name='étiquette')),
+                ('scanned_at', models.DateTimeField()),
+                ('device', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='equipment.device')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('scanned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('count', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='equipment.stockcount')),
+            ],
+            options={
+                'ordering': ['count', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('count', 'tag'), name='tag_counted_once')],
             },
         ),
         migrations.CreateModel(
@@ -163,54 +342,11 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminé le')),
                 ('verdict', models.CharField(choices=[('certified', 'preuve complète'), ('review', 'à vérifier'), ('failed', 'effacement manqué')], max_length=10, verbose_name='verdict')),
                 ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='equipment.evidence')),
             ],
             options={
                 'ordering': ['evidence', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('purpose', models.CharField(choices=[('inventory', 'inventaire'), ('erasure', 'effacement')], max_length=10, verbose_name='nature')),
-                ('format', models.CharField(choices=[('lshw', 'lshw'), ('dmidecode', 'dmidecode'), ('glpi', 'GLPI'), ('ereuse', 'eReuse'), ('smartctl', 'smartctl'), ('nwipe', 'nwipe'), ('certificate', "certificat d'effacement")], max_length=12, verbose_name='format')),
-                ('filename', models.CharField(blank=True, default='', max_length=200, verbose_name='nom du fichier')),
-                ('raw', models.BinaryField()),
-                ('size', models.PositiveIntegerField(help_text='octets')),
-                ('sha256', models.CharField(max_length=64)),
-                ('found', models.JSONField(default=dict)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['-received_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Instalment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(verbose_name='à payer le')),
-                ('amount', models.PositiveIntegerField(help_text='centimes', verbose_name='montant')),
-                ('agreed_on', models.DateField(verbose_name='convenu le')),
-            ],
-            options={
-                'ordering': ['allocation', 'due_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Journey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('sent', 'en route'), ('received', 'arrivé'), ('cancelled', 'annulé')], default='sent', max_length=10, verbose_name='état')),
-                ('sent_at', models.DateTimeField(verbose_name='parti le')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminé le')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('token', models.UUIDField(help_text='one journey per form shown, however often it is sent', unique=True)),
-            ],
-            options={
-                'ordering': ['-sent_at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +361,12 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminé le')),
                 ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
                 ('token', models.UUIDField(help_text='one journey per form shown, however often it is sent')),
+                ('destination', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='vers')),
+                ('operator', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('origin', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='de')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.journey')),
+                ('sent_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -237,50 +379,15 @@ class Migration(migrations.Migration):
                 ('state_before', models.CharField(choices=[('received', 'reçu'), ('triaged', 'trié'), ('wiping', 'effacement en cours'), ('wiped', 'effacé'), ('tested', 'testé'), ('installed', 'installé'), ('ready', 'prêt'), ('reserved', 'réservé'), ('on_loan', 'prêté'), ('returned', 'revenu'), ('transferred', 'remis définitivement'), ('quarantined', 'bloqué'), ('repair', 'en réparation'), ('transit', 'en transport'), ('lost', 'perdu'), ('parts', 'gardé pour pièces'), ('scrapped', 'mis au rebut')], max_length=12)),
                 ('received_at', models.DateTimeField(blank=True, null=True)),
                 ('missing', models.BooleanField(default=False, verbose_name="manque à l'arrivée")),
+                ('claim', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='journey_line', to='equipment.claim')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='equipment.device')),
+                ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='equipment.journey')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['journey', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LabelRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=6, verbose_name='début')),
-                ('first', models.PositiveIntegerField()),
-                ('count', models.PositiveIntegerField(verbose_name='nombre')),
-                ('printed_at', models.DateTimeField()),
-                ('token', models.UUIDField(help_text='one run per form shown, however often it is sent', unique=True)),
-            ],
-            options={
-                'ordering': ['-printed_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LossDeclaration',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('lost', 'perdue'), ('stolen', 'volée')], max_length=6, verbose_name='nature')),
-                ('on', models.DateField(verbose_name='date')),
-                ('circumstances', models.TextField(verbose_name="ce qui s'est passé")),
-                ('police_reference', models.CharField(blank=True, default='', max_length=120, verbose_name='référence de la plainte')),
-                ('recorded_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['-on', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Part',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('memory', 'mémoire'), ('storage', 'disque'), ('battery', 'batterie'), ('charger', 'chargeur'), ('screen', 'écran'), ('keyboard', 'clavier'), ('mouse', 'souris'), ('headset', 'casque ou caméra'), ('bag', 'sacoche'), ('other', 'autre')], max_length=10, verbose_name='nature')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('minimum', models.PositiveIntegerField(default=0, verbose_name='stock minimum')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='plus utilisée depuis')),
-            ],
-            options={
-                'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('journey', 'device'), name='device_once_per_journey')],
             },
         ),
         migrations.CreateModel(
@@ -292,23 +399,16 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='note')),
                 ('on', models.DateField(verbose_name='date')),
                 ('token', models.UUIDField(help_text='one movement per form shown, however often it is sent', unique=True)),
+                ('device', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts_used', to='equipment.device')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='equipment.part')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site')),
             ],
             options={
                 'ordering': ['-on', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Promise',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_body', models.BooleanField(default=False, verbose_name='administration ou collectivité')),
-                ('promised_on', models.DateField(verbose_name='promis le')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('state', models.CharField(choices=[('open', 'à collecter'), ('collected', 'collectée'), ('cancelled', 'abandonnée')], default='open', max_length=10, verbose_name='état')),
-                ('token', models.UUIDField(help_text='one promise per form shown, however often it is sent', unique=True)),
-            ],
-            options={
-                'ordering': ['-promised_on', '-pk'],
+                'indexes': [models.Index(fields=['part', 'site'], include=('quantity',), name='movement_by_part')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='movement_moves')],
             },
         ),
         migrations.CreateModel(
@@ -323,6 +423,11 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
                 ('state', models.CharField(choices=[('open', 'à collecter'), ('collected', 'collectée'), ('cancelled', 'abandonnée')], default='open', max_length=10, verbose_name='état')),
                 ('token', models.UUIDField(help_text='one promise per form shown, however often it is sent')),
+                ('donor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                ('operator', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.promise')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -335,22 +440,12 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('laptop', 'ordinateur portable'), ('desktop', 'ordinateur fixe'), ('tablet', 'tablette'), ('smartphone', 'téléphone')], max_length=12, verbose_name='type')),
                 ('count', models.PositiveIntegerField(verbose_name='nombre')),
                 ('unit_value', models.PositiveIntegerField(blank=True, help_text='centimes', null=True, verbose_name='valeur unitaire')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('promise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='equipment.promise')),
             ],
             options={
                 'ordering': ['promise', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StockCount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'en cours'), ('closed', 'clos'), ('cancelled', 'abandonné')], default='open', max_length=10, verbose_name='état')),
-                ('started_at', models.DateTimeField(verbose_name='commencé le')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='clos le')),
-                ('result', models.JSONField(default=dict, help_text='tags found, missing, elsewhere and unknown when it was closed')),
-            ],
-            options={
-                'ordering': ['-started_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('promise', 'kind'), name='promise_kind_once'), models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='promise_line_counts')],
             },
         ),
         migrations.CreateModel(
@@ -364,21 +459,39 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(verbose_name='commencé le')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='clos le')),
                 ('result', models.JSONField(default=dict, help_text='tags found, missing, elsewhere and unknown when it was closed')),
+                ('operator', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.stockcount')),
+                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='lieu')),
+                ('started_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name='StockMinimum',
+            name='CollectionEvent',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('laptop', 'ordinateur portable'), ('desktop', 'ordinateur fixe'), ('tablet', 'tablette'), ('smartphone', 'téléphone')], max_length=12, verbose_name='type')),
-                ('grade', models.CharField(blank=True, choices=[('A', 'A · confortable pour tout'), ('B', 'B · bureautique et internet'), ('C', 'C · usages simples'), ('D', 'D · trop juste')], default='', max_length=1, verbose_name='grade')),
-                ('minimum', models.PositiveIntegerField(verbose_name='minimum')),
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('planned_on', models.DateField(verbose_name='prévue le')),
+                ('place', models.CharField(blank=True, default='', max_length=200, verbose_name='lieu')),
+                ('state', models.CharField(choices=[('planned', 'prévue'), ('collected', 'faite'), ('cancelled', 'annulée')], default='planned', max_length=10, verbose_name='état')),
+                ('collected_on', models.DateField(blank=True, null=True, verbose_name='faite le')),
+                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='machines emportées')),
+                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
+                ('token', models.UUIDField(help_text='one collection per form shown, however often it is sent')),
+                ('operator', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.collection')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer_document', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document', verbose_name='acte de cession')),
+                ('promise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='equipment.promise')),
             ],
             options={
-                'ordering': ['kind', 'grade', 'pk'],
+                'abstract': False,
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -598,484 +711,18 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='certified_by_reading_or_reason', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."certified" AND NEW."review_reason" = \'\')', func="\n                    IF NOT EXISTS (SELECT 1 FROM equipment_erasurereading r JOIN equipment_evidence v ON v.id = r.evidence_id\n                                   WHERE r.id = NEW.reading_id AND r.verdict = 'certified'\n                                     AND v.device_id = NEW.device_id AND v.operator_id = NEW.operator_id\n                                     AND upper(r.serial) = upper(NEW.drive_serial))\n                    THEN RAISE EXCEPTION 'equipment: no evidence and no reason for the erasure of drive %', NEW.drive_serial\n                         USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='1cfa3db425de6991c7d841f652b9335167a1eadf', operation='INSERT', pgid='pgtrigger_certified_by_reading_or_reason_2a669', table='equipment_erasure', when='BEFORE')),
         ),
         migrations.AddField(
-            model_name='agreementpaper',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='equipment.agreement'),
-        ),
-        migrations.AddField(
-            model_name='agreementpaper',
-            name='document',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement_paper', to='documents.document'),
-        ),
-        migrations.AddField(
-            model_name='agreementpaper',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='categoryreservation',
-            name='edition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='programmes.edition'),
-        ),
-        migrations.AddField(
-            model_name='categoryreservation',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='categoryreservation',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='categoryreservation',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site'),
-        ),
-        migrations.AddField(
-            model_name='ceremonysync',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='ceremonysync',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='syncs', to='equipment.ceremonyplace'),
-        ),
-        migrations.AddField(
-            model_name='ceremonysync',
-            name='received_from',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='collection',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='collection',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='collection',
-            name='transfer_document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='acte de cession'),
-        ),
-        migrations.AddField(
             model_name='lot',
             name='collection',
             field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lot', to='equipment.collection', verbose_name='collecte'),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='operator',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.collection'),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='transfer_document',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document', verbose_name='acte de cession'),
-        ),
-        migrations.AddField(
-            model_name='conditionphoto',
-            name='allocation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='equipment.allocation'),
-        ),
-        migrations.AddField(
-            model_name='conditionphoto',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='conditionphoto',
-            name='document',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='condition_photo', to='documents.document'),
-        ),
-        migrations.AddField(
-            model_name='conditionphoto',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='countline',
-            name='device',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='countline',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='countline',
-            name='scanned_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='devicelock',
-            name='cleared_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='devicelock',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locks', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='devicelock',
-            name='found_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='devicelock',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='drive',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='known_drives', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='drive',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='erasurereading',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
         ),
         migrations.AddField(
             model_name='erasure',
             name='reading',
             field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='erasure', to='equipment.erasurereading'),
         ),
-        migrations.AddField(
-            model_name='evidence',
-            name='device',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='lot',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='equipment.lot'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='evidence',
-            name='received_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='erasurereading',
-            name='evidence',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='equipment.evidence'),
-        ),
-        migrations.AddField(
-            model_name='instalment',
-            name='agreed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='instalment',
-            name='allocation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='equipment.allocation'),
-        ),
-        migrations.AddField(
-            model_name='instalment',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='journey',
-            name='destination',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='vers'),
-        ),
-        migrations.AddField(
-            model_name='journey',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='journey',
-            name='origin',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='de'),
-        ),
-        migrations.AddField(
-            model_name='journey',
-            name='sent_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='destination',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='vers'),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='operator',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='origin',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='de'),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.journey'),
-        ),
-        migrations.AddField(
-            model_name='journeyevent',
-            name='sent_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='journeyline',
-            name='claim',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='journey_line', to='equipment.claim'),
-        ),
-        migrations.AddField(
-            model_name='journeyline',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='journeyline',
-            name='journey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='equipment.journey'),
-        ),
-        migrations.AddField(
-            model_name='journeyline',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='journeyline',
-            name='received_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='labelrun',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='labelrun',
-            name='printed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='lossdeclaration',
-            name='allocation',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='loss', to='equipment.allocation'),
-        ),
-        migrations.AddField(
-            model_name='lossdeclaration',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='récépissé'),
-        ),
-        migrations.AddField(
-            model_name='lossdeclaration',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='lossdeclaration',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='part',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='partmovement',
-            name='device',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts_used', to='equipment.device'),
-        ),
-        migrations.AddField(
-            model_name='partmovement',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='partmovement',
-            name='part',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='equipment.part'),
-        ),
-        migrations.AddField(
-            model_name='partmovement',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='partmovement',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site'),
-        ),
-        migrations.AddField(
-            model_name='promise',
-            name='donor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promises', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='promise',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='promise',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='collectionevent',
-            name='promise',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='equipment.promise'),
-        ),
-        migrations.AddField(
-            model_name='collection',
-            name='promise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='equipment.promise'),
-        ),
-        migrations.AddField(
-            model_name='promiseevent',
-            name='donor',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='promiseevent',
-            name='operator',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='promiseevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='promiseevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.promise'),
-        ),
-        migrations.AddField(
-            model_name='promiseevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='promiseline',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='promiseline',
-            name='promise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='equipment.promise'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='lieu'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='countline',
-            name='count',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='equipment.stockcount'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='operator',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='equipment.stockcount'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='site',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.site', verbose_name='lieu'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='started_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='stockminimum',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='stockminimum',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.site'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementpaper',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'pdf')), fields=('agreement',), name='one_pdf_per_agreement'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreementpaper',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fa15de490541417efa79c84b750280cbbde3db36', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aa62e', table='equipment_agreementpaper', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='categoryreservation',
-            index=models.Index(fields=['operator', 'kind', 'needed_on'], name='reservation_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='categoryreservation',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='reservation_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='categoryreservation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('edition', 'kind', 'lowest_grade', 'site', 'needed_on'), name='reservation_once', nulls_distinct=False, violation_error_message='Cette réservation existe déjà : changez son nombre.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='categoryreservation',
@@ -1089,37 +736,13 @@ class Migration(migrations.Migration):
             model_name='conditionphoto',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9d26919b2e18ff8a66d0920801079263af51990a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5cdde', table='equipment_conditionphoto', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='devicelock',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_on__isnull', True)), fields=('device', 'kind'), name='lock_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='devicelock',
-            constraint=models.CheckConstraint(condition=models.Q(('cleared_on__isnull', True), models.Q(('cleared_by__isnull', False), models.Q(('cleared_how', ''), _negated=True)), _connector='OR'), name='cleared_lock_says_who_and_how'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='devicelock',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='651c9fc57d057a294de9643cbd59df5b36efe281', operation='DELETE', pgid='pgtrigger_never_deleted_97889', table='equipment_devicelock', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_on__isnull', True)), fields=('device', 'serial'), name='drive_once_per_device'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_on__isnull', True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='removed_drive_says_why'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='drive',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7d6e4f8141806a945c750d8d465cae5881ee5f41', operation='DELETE', pgid='pgtrigger_never_deleted_0e475', table='equipment_drive', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['device', 'purpose'], name='evidence_by_device'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('operator', 'sha256'), name='evidence_kept_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
@@ -1133,29 +756,9 @@ class Migration(migrations.Migration):
             model_name='erasurereading',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='57056075f4e2e288fb6ae89763fbb67ab2768aad', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b2c48', table='equipment_erasurereading', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(fields=['operator', 'due_on', 'id'], name='instalment_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_is_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('allocation', 'due_on'), name='instalment_once_per_day'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='instalment',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bbef5948cb8e0d461a758d739493b3a489590f07', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c6d9c', table='equipment_instalment', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='journey',
-            index=models.Index(fields=['operator', 'state', '-sent_at', '-id'], name='journey_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__isnull', True), models.Q(('origin', models.F('destination')), _negated=True), _connector='OR'), name='journey_goes_elsewhere', violation_error_message="Le départ et l'arrivée sont le même lieu : choisissez un autre lieu."),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='journey',
@@ -1173,18 +776,6 @@ class Migration(migrations.Migration):
             model_name='journey',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "equipment_journeyevent" ("destination_id", "ended_at", "id", "note", "operator_id", "origin_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "state", "token") VALUES (NEW."destination_id", NEW."ended_at", NEW."id", NEW."note", NEW."operator_id", NEW."origin_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sent_at", NEW."sent_by_id", NEW."state", NEW."token"); RETURN NULL;', hash='ae14e7d038b50ac89148bdfe9c35e05d94a98c26', operation='UPDATE', pgid='pgtrigger_update_update_3017e', table='equipment_journey', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='journeyline',
-            constraint=models.UniqueConstraint(fields=('journey', 'device'), name='device_once_per_journey'),
-        ),
-        migrations.AddConstraint(
-            model_name='labelrun',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='label_run_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='labelrun',
-            constraint=models.UniqueConstraint(fields=('operator', 'prefix', 'first'), name='label_run_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='labelrun',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9ff84fd9cdcb04bec66b8f8fa1f6d520fcd9b713', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_87b94', table='equipment_labelrun', when='BEFORE')),
@@ -1193,18 +784,6 @@ class Migration(migrations.Migration):
             model_name='lossdeclaration',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dced9b718f3561373cbd976865b5957d5083e37e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_611ed', table='equipment_lossdeclaration', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('operator', 'name'), name='part_name_once', violation_error_message='Une pièce porte déjà ce nom.'),
-        ),
-        migrations.AddIndex(
-            model_name='partmovement',
-            index=models.Index(fields=['part', 'site'], include=('quantity',), name='movement_by_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='partmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='movement_moves'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='partmovement',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aa5aa16d784787c80c747aa61a8e1540c03b637', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4e2da', table='equipment_partmovement', when='BEFORE')),
@@ -1212,10 +791,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='partmovement',
             trigger=pgtrigger.compiler.Trigger(name='parts_never_negative', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."quantity" < 0)', constraint='CONSTRAINT', func="\n                    PERFORM 1 FROM equipment_part p WHERE p.id = NEW.part_id FOR NO KEY UPDATE;\n                    IF (SELECT sum(m.quantity) FROM equipment_partmovement m\n                        WHERE m.part_id = NEW.part_id AND m.site_id IS NOT DISTINCT FROM NEW.site_id) < 0\n                    THEN RAISE EXCEPTION 'equipment: part % would be below zero', NEW.part_id\n                         USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NULL;\n                ", hash='e3e32f233b100f7cc43e60d58b68562ae480b95f', operation='INSERT', pgid='pgtrigger_parts_never_negative_de028', table='equipment_partmovement', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['operator', 'state', '-promised_on', '-id'], name='promise_by_state'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='promise',
@@ -1233,14 +808,6 @@ class Migration(migrations.Migration):
             model_name='promise',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "equipment_promiseevent" ("donor_id", "id", "note", "operator_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "public_body", "recorded_by_id", "state", "token") VALUES (NEW."donor_id", NEW."id", NEW."note", NEW."operator_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promised_on", NEW."public_body", NEW."recorded_by_id", NEW."state", NEW."token"); RETURN NULL;', hash='e15f687a8fcf8baeb201f6f9804d7e1cb1c29421', operation='UPDATE', pgid='pgtrigger_update_update_cd33b', table='equipment_promise', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='collection',
-            index=models.Index(fields=['operator', 'state', 'planned_on', 'id'], name='collection_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'collected'), _negated=True), models.Q(('collected_on__isnull', False), ('count__isnull', False)), _connector='OR'), name='collected_says_when_and_how_many'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='collection',
             trigger=pgtrigger.compiler.Trigger(name='collection_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{planned:cancelled,planned:collected}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d0ae16f63e80926e880a15392c04e12a816c08b3', operation='UPDATE', pgid='pgtrigger_collection_transitions_7063c', table='equipment_collection', when='BEFORE')),
@@ -1257,18 +824,6 @@ class Migration(migrations.Migration):
             model_name='collection',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "equipment_collectionevent" ("collected_on", "count", "id", "note", "operator_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_on", "promise_id", "recorded_by_id", "state", "token", "transfer_document_id") VALUES (NEW."collected_on", NEW."count", NEW."id", NEW."note", NEW."operator_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place", NEW."planned_on", NEW."promise_id", NEW."recorded_by_id", NEW."state", NEW."token", NEW."transfer_document_id"); RETURN NULL;', hash='156688332f8f7dd28f4d97fce717813abd26b5c1', operation='UPDATE', pgid='pgtrigger_update_update_deb58', table='equipment_collection', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='promiseline',
-            constraint=models.UniqueConstraint(fields=('promise', 'kind'), name='promise_kind_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='promiseline',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='promise_line_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockcount',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('site',), name='one_open_count_per_site', violation_error_message='Un inventaire est déjà ouvert dans ce lieu : continuez-le.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='stockcount',
             trigger=pgtrigger.compiler.Trigger(name='count_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:cancelled,open:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='fc8ad992f4cb1d03f0adf5f3c800a4fe37bad3ca', operation='UPDATE', pgid='pgtrigger_count_transitions_347f0', table='equipment_stockcount', when='BEFORE')),
@@ -1284,17 +839,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='stockcount',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "equipment_stockcountevent" ("closed_at", "id", "operator_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "site_id", "started_at", "started_by_id", "state") VALUES (NEW."closed_at", NEW."id", NEW."operator_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."result", NEW."site_id", NEW."started_at", NEW."started_by_id", NEW."state"); RETURN NULL;', hash='7164bfd355ebe5fbf1c701d9d56b6158ed28681f', operation='UPDATE', pgid='pgtrigger_update_update_6337f', table='equipment_stockcount', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='countline',
-            constraint=models.UniqueConstraint(fields=('count', 'tag'), name='tag_counted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockminimum',
-            constraint=models.UniqueConstraint(fields=('operator', 'site', 'kind', 'grade'), name='minimum_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='stockminimum',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__gt', 0)), name='minimum_is_above_zero'),
         ),
     ]

@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '__first__'),
         ('messaging', '0001_initial'),
         ('organisations', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -26,9 +26,11 @@ class Migration(migrations.Migration):
                 ('warn_at_percent', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='prévenir à partir de (%)')),
                 ('letter_cents', models.PositiveIntegerField(default=0, verbose_name="coût d'une lettre")),
                 ('updated_at', models.DateTimeField(auto_now=True)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('operator', 'name'), name='message_budget_name_unique', violation_error_message='Un budget de messages porte déjà ce nom.'), models.CheckConstraint(condition=models.Q(('warn_at_percent__gte', 1), ('warn_at_percent__lte', 100)), name='message_budget_warning_is_a_part')],
             },
         ),
         migrations.CreateModel(
@@ -38,6 +40,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('left', 'Parti'), ('later', 'Nouvel essai prévu'), ('failed', "N'a pas pu partir"), ('delivered', 'Reçu'), ('not_received', 'Parti, mais pas reçu'), ('posted', 'Postée'), ('returned', "Revenu à l'expéditeur"), ('again', "Remis dans la file d'envoi"), ('corrected', 'Adresse corrigée'), ('handled', 'Traité')], max_length=16)),
                 ('at', models.DateTimeField()),
                 ('detail', models.CharField(blank=True, default='', max_length=300)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='messaging.message')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['at', 'pk'],
@@ -122,11 +127,6 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='message_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:queued,queued:failed,queued:sent,sent:delivered,sent:failed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='03c3bab131763516a607eeaf801d5d394f8dc492', operation='UPDATE', pgid='pgtrigger_message_transitions_5d5b7', table='messaging_message', when='BEFORE')),
         ),
         migrations.AddField(
-            model_name='messagebudget',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
             model_name='message',
             name='budget',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='messaging.messagebudget', verbose_name='budget'),
@@ -154,28 +154,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True)), models.Q(('handled_at__isnull', False), ('handled_by__isnull', False)), _connector='OR'), name='message_handled_by_someone'),
-        ),
-        migrations.AddField(
-            model_name='messagestep',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='messagestep',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='messaging.message'),
-        ),
-        migrations.AddField(
-            model_name='messagestep',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagebudget',
-            constraint=models.UniqueConstraint(fields=('operator', 'name'), name='message_budget_name_unique', violation_error_message='Un budget de messages porte déjà ce nom.'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagebudget',
-            constraint=models.CheckConstraint(condition=models.Q(('warn_at_percent__gte', 1), ('warn_at_percent__lte', 100)), name='message_budget_warning_is_a_part'),
         ),
     ]

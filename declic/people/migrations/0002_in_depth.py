@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '__first__'),
         ('organisations', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -23,9 +23,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateField(verbose_name='depuis le')),
                 ('until', models.DateField(blank=True, null=True, verbose_name="jusqu'au")),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_workers', to='people.person')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['user', 'person'], name='caseload_by_user')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person', 'user'), name='followed_once_by_each', violation_error_message='Cette personne est déjà suivie par ce collègue.'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='caseload_dates_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -37,9 +42,15 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', 'à regarder'), ('merged', 'réunis'), ('distinct', 'deux personnes différentes')], default='open', max_length=8)),
                 ('found_on', models.DateField()),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='people.person')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs_back', to='people.person')),
             ],
             options={
                 'ordering': ['-score', 'pk'],
+                'indexes': [models.Index(fields=['operator', 'state', '-score', 'id'], name='pair_queue')],
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='pair_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='pair_decided_by_someone')],
             },
         ),
         migrations.CreateModel(
@@ -50,9 +61,15 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(verbose_name='depuis le')),
                 ('until', models.DateField(verbose_name="jusqu'au")),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='repris le')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='people.person')),
+                ('shared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='équipe')),
             ],
             options={
                 'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['site', 'person'], name='share_by_site')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='share_dates_in_order', violation_error_message='La fin du partage vient avant son début.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='share_has_a_reason', violation_error_message='Un partage dit sa raison.'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person', 'site'), name='shared_once_with_each_team', violation_error_message='Ce dossier est déjà partagé avec cette équipe.')],
             },
         ),
         migrations.CreateModel(
@@ -63,9 +80,15 @@ class Migration(migrations.Migration):
                 ('taken', models.JSONField(default=dict, verbose_name='ce que le dossier gardé a repris')),
                 ('at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('absorbed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merged_away', to='people.person')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='people.person')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('absorbed',), name='absorbed_once_at_a_time'), models.CheckConstraint(condition=models.Q(('kept', models.F('absorbed')), _negated=True), name='merge_of_two')],
             },
         ),
         migrations.CreateModel(
@@ -75,9 +98,14 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('couple', 'en couple'), ('parent', 'parent et enfant'), ('same_home', 'vivent ensemble'), ('other', 'autre lien')], max_length=12, verbose_name='lien')),
                 ('since', models.DateField(verbose_name='depuis le')),
                 ('until', models.DateField(blank=True, null=True, verbose_name="jusqu'au")),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_back', to='people.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='people.person')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='person_not_linked_to_itself'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='link_dates_in_order'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person', 'other', 'kind'), name='link_open_once', violation_error_message='Ce lien est déjà noté.')],
             },
         ),
         migrations.CreateModel(
@@ -89,9 +117,15 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(verbose_name='depuis le')),
                 ('until', models.DateField(blank=True, null=True, verbose_name="jusqu'au")),
                 ('released_on', models.DateField(blank=True, null=True, verbose_name='levée le')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='people.person')),
+                ('placed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['person'], name='hold_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='hold_says_why', violation_error_message='Dites pourquoi.'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='hold_dates_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -101,9 +135,13 @@ class Migration(migrations.Migration):
                 ('step', models.CharField(choices=[('archive', 'archive'), ('anonymise', 'anonymat')], max_length=10)),
                 ('given_on', models.DateField()),
                 ('due_on', models.DateField()),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retention_notices', to='people.person')),
             ],
             options={
                 'ordering': ['due_on', 'pk'],
+                'indexes': [models.Index(fields=['operator', 'due_on', 'id'], name='retention_notice_due')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'step', 'due_on'), name='retention_noticed_once'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('given_on'))), name='retention_notice_comes_before')],
             },
         ),
         migrations.CreateModel(
@@ -114,9 +152,11 @@ class Migration(migrations.Migration):
                 ('archive_months', models.PositiveSmallIntegerField(default=12, verbose_name="mois d'archive avant l'anonymat")),
                 ('notice_days', models.PositiveSmallIntegerField(default=30, verbose_name='jours de préavis')),
                 ('log_months', models.PositiveSmallIntegerField(default=12, verbose_name='mois de garde des consultations')),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('operator',), name='retention_policy_once'), models.CheckConstraint(condition=models.Q(('archive_months__lte', 120), ('contact_months__range', (1, 120)), ('log_months__range', (6, 36))), name='retention_within_reason', violation_error_message="Ces durées sortent de l'usage : 1 à 120 mois, 6 à 36 pour le journal.")],
             },
         ),
         migrations.CreateModel(
@@ -130,9 +170,11 @@ class Migration(migrations.Migration):
                 ('anonymised', models.PositiveIntegerField(default=0)),
                 ('held', models.PositiveIntegerField(default=0)),
                 ('log_lines_purged', models.PositiveIntegerField(default=0)),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
             ],
             options={
                 'ordering': ['-on', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('operator', 'on'), name='retention_ran_once_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -145,9 +187,14 @@ class Migration(migrations.Migration):
                 ('how', models.CharField(blank=True, choices=[('oral', 'de vive voix'), ('paper', 'sur papier'), ('email', 'par courriel'), ('phone', 'par téléphone'), ('screen', "à l'écran"), ('prescriber', "par la personne qui l'oriente")], default='', max_length=12, verbose_name='comment')),
                 ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='précision')),
                 ('recorded_at', models.DateTimeField()),
+                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='people.person')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-on', '-pk'],
+                'indexes': [models.Index(fields=['person', '-on'], name='rights_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('objection', 'objection_lifted')), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='objection_says_to_what', violation_error_message="Dites à quoi la personne s'oppose.")],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -219,280 +266,17 @@ class Migration(migrations.Migration):
             model_name='person',
             constraint=models.CheckConstraint(condition=models.Q(('anonymised_on__isnull', True), ('archived_on__lte', models.F('anonymised_on')), _connector='OR'), name='anonymised_after_archived', violation_error_message="Un dossier est archivé avant d'être anonymisé."),
         ),
-        migrations.AddField(
-            model_name='caseworker',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='caseworker',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_workers', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='caseworker',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='duplicatepair',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='duplicatepair',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='duplicatepair',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='duplicatepair',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs_back', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='fileshare',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='fileshare',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='fileshare',
-            name='shared_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='fileshare',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.site', verbose_name='équipe'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='absorbed',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merged_away', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='kept',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='personlink',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='personlink',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_back', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='personlink',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='personlink',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='retentionhold',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='retentionhold',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='retentionhold',
-            name='placed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='retentionhold',
-            name='released_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='retentionnotice',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='retentionnotice',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retention_notices', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='retentionpolicy',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='retentionrun',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='rightsevent',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='opérateur'),
-        ),
-        migrations.AddField(
-            model_name='rightsevent',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='rightsevent',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='caseworker',
-            index=models.Index(fields=['user', 'person'], name='caseload_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseworker',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person', 'user'), name='followed_once_by_each', violation_error_message='Cette personne est déjà suivie par ce collègue.'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseworker',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='caseload_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(fields=['operator', 'state', '-score', 'id'], name='pair_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='pair_decided_by_someone'),
-        ),
-        migrations.AddIndex(
-            model_name='fileshare',
-            index=models.Index(fields=['site', 'person'], name='share_by_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='fileshare',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='share_dates_in_order', violation_error_message='La fin du partage vient avant son début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fileshare',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='share_has_a_reason', violation_error_message='Un partage dit sa raison.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fileshare',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person', 'site'), name='shared_once_with_each_team', violation_error_message='Ce dossier est déjà partagé avec cette équipe.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('absorbed',), name='absorbed_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('absorbed')), _negated=True), name='merge_of_two'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='merge',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7efaf83fca4d3b1f2497c9d9a40ce0d632580052', operation='DELETE', pgid='pgtrigger_never_deleted_6465a', table='people_merge', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='personlink',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='person_not_linked_to_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='personlink',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='link_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='personlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person', 'other', 'kind'), name='link_open_once', violation_error_message='Ce lien est déjà noté.'),
-        ),
-        migrations.AddIndex(
-            model_name='retentionhold',
-            index=models.Index(fields=['person'], name='hold_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='hold_says_why', violation_error_message='Dites pourquoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='hold_dates_in_order'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='retentionhold',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='deae255521229fcfab7b5952a16b23822c567b26', operation='DELETE', pgid='pgtrigger_never_deleted_abcdd', table='people_retentionhold', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='retentionnotice',
-            index=models.Index(fields=['operator', 'due_on', 'id'], name='retention_notice_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionnotice',
-            constraint=models.UniqueConstraint(fields=('person', 'step', 'due_on'), name='retention_noticed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('given_on'))), name='retention_notice_comes_before'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='retentionnotice',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='09da678e6fec1bf456eafda4ef6c422f1ab3d8b0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ff014', table='people_retentionnotice', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionpolicy',
-            constraint=models.UniqueConstraint(fields=('operator',), name='retention_policy_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('archive_months__lte', 120), ('contact_months__range', (1, 120)), ('log_months__range', (6, 36))), name='retention_within_reason', violation_error_message="Ces durées sortent de l'usage : 1 à 120 mois, 6 à 36 pour le journal."),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionrun',
-            constraint=models.UniqueConstraint(fields=('operator', 'on'), name='retention_ran_once_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='rightsevent',
-            index=models.Index(fields=['person', '-on'], name='rights_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='rightsevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('objection', 'objection_lifted')), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='objection_says_to_what', violation_error_message="Dites à quoi la personne s'oppose."),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rightsevent',
