@@ -235,7 +235,8 @@ def test_parts_come_in_are_used_and_never_fall_below_zero(house: House) -> None:
     assert (part_stock(part, house.here), part_stock(part, house.there)) == (1, 2)
     assert actions.count_part(**common, counted=1, token=uuid.uuid4()) is None
     found = actions.count_part(**common, counted=5, token=uuid.uuid4())
-    assert found is not None and found.quantity == 4
+    assert found is not None
+    assert found.quantity == 4
     assert "pas gardée pour ses pièces" in refused(
         lambda: actions.salvage_part(**common, device=house.raw, quantity=1, token=uuid.uuid4())
     )
