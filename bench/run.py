@@ -22,9 +22,11 @@ MEASURED = (
 def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> dict[str, Any]:
     """Fill, check, measure and write the JSON; returns what it holds. Needs Django set up and an empty database."""
     from bench.checks import problems
+    from bench.counter import CounterVisitor
     from bench.fill import fill, row_counts, settle
+    from bench.machines import Nation, fill_machines
     from bench.measure import REQUESTS, Visitor
-    from bench.nation import NationVisitor, fill_nation, rate_of_the_night
+    from bench.nation import fill_nation, rate_of_the_night
     from bench.sizes import SIZES
     from declic.core.dates import today
     from declic.people.models import Person
@@ -35,6 +37,8 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     start = time.perf_counter()
     nation = size_name.startswith("nation")
     ground = (fill_nation if nation else fill)(size, on=today())
+    if nation:
+        fill_machines(ground[0], Nation(), on=today())
     filled = time.perf_counter() - start
     say(f"Filled in {filled:.1f} s; statistics and indexes settled in {settle():.1f} s.")
     wrong = list(problems())
@@ -44,7 +48,7 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
     # What the fill leaves behind would make every later collection longer than in a web process.
     gc.collect()
     gc.freeze()
-    visitor = (NationVisitor if nation else Visitor)(ground[0], size)
+    visitor = (CounterVisitor if nation else Visitor)(ground[0], size)
     pages = {}
     say(f"{'page':<14} {'queries':>8} {'p50 ms':>8} {'p95 ms':>8} {'target':>7} {'python':>7}")
     for page in visitor.pages():
@@ -62,7 +66,9 @@ def bench(size_name: str, *, out: Path = OUT, requests: int | None = None) -> di
         "machine": machine(),
         "pages": pages,
     }
-    if nation:
+    if isinstance(visitor, CounterVisitor):
+        result["works"] = visitor.works()
+        say(f"Long works: {result['works']}")
         result["night"] = rate_of_the_night(on=today())
         say(f"Duplicates of the night: {result['night']}")
     out.mkdir(parents=True, exist_ok=True)
