@@ -29,6 +29,8 @@ _METHOD = re.compile(r"^Invoking method '(.{1,80})' on (/dev/[A-Za-z0-9._/+-]+)$
 _VERIFIED = re.compile(r"^Verified (?:pass|final|the)\b.* on '?(/dev/[A-Za-z0-9._/+-]+?)'?\.?$", re.ASCII)
 _BROKEN = re.compile(r"FAILURE|Verification mismatch|may not be blanked|cannot be trusted", re.ASCII)
 _FACTS = re.compile(r"^(system|baseboard|chassis|processor)-([a-z-]+) = (.*)$", re.ASCII)
+_CUT = 15
+"""Shorter than this, a number is not one that the table has cut."""
 _FAILED = ("-FAILED-", "--FAIL--", "FAILED", "UABORTED", "ABORTED", "INSANITY")
 
 
@@ -96,7 +98,7 @@ def _runs(text: str) -> Iterator[_Run]:
         line = (raw[stamp.end() :] if stamp else raw).strip()
         if stamp and closed and level and (re.match(r"nwipe [0-9]", line) or _FOUND.match(line)):
             yield run
-            run, closed = _Run(), False
+            run, closed, table = _Run(), False, ""
         if title := _TITLE.match(line):
             table = title.group(1)
             if table in run.rows:
@@ -126,9 +128,15 @@ def _take_row(run: _Run, table: str, line: str) -> None:
             run.broken_table = True
         return
     cells = [cell.strip() for cell in row.group(3).split("|")]
+    while cells and not cells[-1]:
+        cells.pop()
     if row.group(2) == "Device":
         run.heads[table] = [cell.lower() for cell in cells]
     else:
+        # A bar within a model adds cells, never takes one away.
+        wanted = len(run.heads.get(table, []))
+        if len(cells) < wanted or (len(cells) > wanted and table != "Drive Status") or not wanted:
+            run.broken_table = True
         run.rows[table].append((row.group(1), row.group(2), cells))
 
 
@@ -153,11 +161,14 @@ def _erasure(run: _Run, name: str, flag: str, cells: list[str], *, twice: bool) 
     heard = [found for _level, line in about if (found := _FOUND.match(line))]
     told = {naming.serial(found.group(3)) for found in heard} - {""}
     serial = naming.serial(printed)
-    # The table cuts a long number: what the first lines said is whole.
-    if told and (len(told) > 1 or (serial and not next(iter(told)).startswith(serial))):
+    # The table cuts a long number: what the first lines said is whole. Said once only, it may be damaged.
+    whole = next(iter(told), "")
+    if len(cells) < 4 or not re.fullmatch(r"[0-9]{2,}:[0-9]{2}:[0-9]{2}", cells[2], re.ASCII):
+        doubts.add("broken_table")
+    if len(told) != 1 or not (serial == whole or (len(serial) >= _CUT and whole.startswith(serial))):
         doubts.add("serial_conflict")
     elif told:
-        serial = next(iter(told))
+        serial = whole
     errors, error_doubts = _errors(run, name)
     size, erased, size_doubts = _sizes(run, name)
     written = {int(found.group(1)) for _level, line in about if (found := _WRITTEN.match(line))}
@@ -218,7 +229,7 @@ def _sizes(run: _Run, name: str) -> tuple[int | None, int | None, set[str]]:
         return None, None, set()
     flag, cells = row
     doubts = {"flagged"} if flag else set[str]()
-    heads = run.heads.get("Erasure Summary", ["bytes erased", "bytes total", "percentage erased"])
+    heads = run.heads.get("Erasure Summary", [])
     size = erased = None
     for head, cell in zip(heads, cells, strict=False):
         if "percent" in head or "%" in head:
@@ -237,7 +248,7 @@ def _hidden(device: str, about: list[tuple[str, str]]) -> str:
         return "detected"
     if told:
         return ""
-    if any((clear := _CLEAR.match(line)) and clear.group(1) == device for _level, line in about):
+    if any(level and (clear := _CLEAR.match(line)) and clear.group(1) == device for level, line in about):
         return "none"
     return "not_applicable" if re.fullmatch(r"/dev/nvme[0-9]+n[0-9]+", device, re.ASCII) else ""
 
