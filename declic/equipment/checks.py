@@ -1,16 +1,23 @@
-"""What must always be true of machines, allocations and their money; each problem is one French sentence."""
+"""What must always be true of machines, allocations and their money, one query a rule; each problem is one French sentence."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from declic.core.money import format_euros
-from declic.equipment.enums import HANDED_OVER_STATES, HELD_STATES, AllocationState, ClaimKind, DeviceState
-from declic.equipment.models import Agreement, Allocation, Claim, Device
+from declic.equipment.enums import (
+    HANDED_OVER_STATES,
+    HELD_STATES,
+    AllocationState,
+    ClaimKind,
+    DeviceState,
+)
+from declic.equipment.models import Allocation
 from declic.equipment.terms import LOAN_MODES
+from declic.ledger.checks import Problem, Rule
 from declic.ledger.enums import AccountRole
 from declic.ledger.models import Line
 
@@ -43,72 +50,131 @@ def with_money(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
     )
 
 
-def claim_problems() -> Iterator[str]:
+def _state_words(tag: str, state: str, kinds: list[str]) -> str:
+    label = DeviceState(state).label
+    if state in CLAIM_OF_STATE:
+        return _("La machine %(tag)s est « %(state)s » sans l'occupation qui va avec.") % {"tag": tag, "state": label}
+    return _("La machine %(tag)s est « %(state)s » et reste pourtant occupée.") % {"tag": tag, "state": label}
+
+
+# What an allocation's own accounts hold and owe, and the cheque that is kept for it.
+_MONEY = """
+    SELECT l.auxiliary_id, coalesce(sum(l.credit - l.debit) FILTER (WHERE c.role = 'deposits_held'), 0) AS held,
+        coalesce(sum(l.debit - l.credit) FILTER (WHERE c.role = 'receivable'), 0) AS owed
+    FROM ledger_account c JOIN ledger_line l ON l.account_id = c.id
+    WHERE c.role IN ('deposits_held', 'receivable') AND l.auxiliary_id IS NOT NULL GROUP BY l.auxiliary_id"""
+_CHEQUES = "SELECT auxiliary_id, sum(amount) AS kept FROM ledger_cheque WHERE state = 'held' GROUP BY auxiliary_id"
+
+_RULES = (
+    Rule(
+        """
+        SELECT operator_id, tag FROM (
+            SELECT d.operator_id, d.tag, c.taken_at, max(coalesce(c.released_at, 'infinity')) OVER (
+                PARTITION BY c.device_id ORDER BY c.taken_at, c.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+            FROM equipment_claim c JOIN equipment_device d ON d.id = c.device_id) x
+        WHERE taken_at < until ORDER BY tag""",
+        lambda tag: _("La machine %(tag)s a deux détenteurs au même moment.") % {"tag": tag},
+    ),
+    Rule(
+        """
+        SELECT d.operator_id, d.tag, d.state, coalesce(c.kinds, '{}') FROM equipment_device d
+        LEFT JOIN (SELECT device_id, array_agg(kind::text) AS kinds FROM equipment_claim WHERE released_at IS NULL
+                   GROUP BY device_id) c ON c.device_id = d.id
+        LEFT JOIN unnest(%(states)s::text[], %(kinds)s::text[]) AS s(state, kind) ON s.state = d.state
+        WHERE coalesce(c.kinds, '{}') IS DISTINCT FROM CASE WHEN s.kind IS NULL THEN '{}' ELSE ARRAY[s.kind] END
+        ORDER BY d.id""",
+        _state_words,
+    ),
+    Rule(
+        """
+        SELECT c.operator_id, d.tag FROM equipment_claim c JOIN equipment_device d ON d.id = c.device_id
+        LEFT JOIN equipment_allocation a ON a.id = c.allocation_id
+        WHERE c.operator_id <> d.operator_id OR c.operator_id <> a.operator_id
+            OR (c.kind IN ('reservation', 'loan', 'transfer') AND a.id IS NULL)
+            OR (c.released_at IS NULL AND a.id IS NOT NULL AND (
+                a.device_id IS DISTINCT FROM c.device_id
+                OR (c.kind = 'reservation' AND a.state <> 'reserved')
+                OR (c.kind = 'loan' AND NOT a.state = ANY(%(held)s))
+                OR (c.kind = 'transfer' AND a.state NOT IN ('kept', 'purchased', 'given', 'settled'))))
+        ORDER BY c.id""",
+        lambda tag: _("La machine %(tag)s est occupée par une attribution qui ne la tient pas.") % {"tag": tag},
+    ),
+    Rule(
+        """
+        SELECT a.operator_id, a.id FROM equipment_allocation a
+        LEFT JOIN equipment_claim c ON c.allocation_id = a.id AND c.device_id = a.device_id AND c.released_at IS NULL
+            AND c.kind = CASE WHEN a.state = 'reserved' THEN 'reservation' ELSE 'loan' END
+        WHERE (a.state = ANY(%(held)s) OR a.state = 'reserved') AND c.id IS NULL ORDER BY a.id""",
+        lambda number: (
+            _("L'attribution %(number)s est en cours sans que la machine soit occupée par elle.") % {"number": number}
+        ),
+    ),
+    # An open loan is guaranteed by its whole deposit, in money or by a cheque; anything else holds none (rule 24).
+    Rule(
+        f"""
+        SELECT operator_id, id, expected, found FROM (
+            SELECT a.operator_id, a.id, coalesce(m.held, 0) + coalesce(q.kept, 0) AS found,
+                CASE WHEN a.state = ANY(%(held)s) AND a.mode = ANY(%(lent)s) THEN a.deposit ELSE 0 END AS expected
+            FROM equipment_allocation a LEFT JOIN ({_MONEY}) m ON m.auxiliary_id = a.account_id
+            LEFT JOIN ({_CHEQUES}) q ON q.auxiliary_id = a.account_id) x
+        WHERE found <> expected ORDER BY id""",
+        lambda number, expected, held: (
+            _("L'attribution %(number)s devrait tenir une caution de %(expected)s ; les comptes disent %(held)s.")
+            % {"number": number, "expected": format_euros(int(expected)), "held": format_euros(int(held))}
+        ),
+    ),
+    Rule(
+        f"""
+        SELECT a.operator_id, a.id, m.owed FROM equipment_allocation a JOIN ({_MONEY}) m ON m.auxiliary_id = a.account_id
+        WHERE m.owed < 0 OR (m.owed <> 0 AND a.state = '{AllocationState.SETTLED}') ORDER BY a.id""",
+        lambda number, owed: (
+            _("L'attribution %(number)s est soldée et il reste %(owed)s.")
+            % {"number": number, "owed": format_euros(int(owed))}
+        ),
+    ),
+    Rule(
+        f"""
+        SELECT x.operator_id, x.label, m.held, m.owed FROM ({_MONEY}) m JOIN ledger_auxiliary x ON x.id = m.auxiliary_id
+        LEFT JOIN equipment_allocation a ON a.account_id = x.id
+        WHERE a.id IS NULL AND (m.held <> 0 OR m.owed <> 0) ORDER BY x.id""",
+        lambda label, held, owed: (
+            _("« %(label)s » tient %(held)s de caution et doit %(owed)s, sans attribution qui aille avec.")
+            % {"label": label, "held": format_euros(int(held)), "owed": format_euros(int(owed))}
+        ),
+    ),
+    Rule(
+        """
+        SELECT a.operator_id, a.id FROM equipment_allocation a LEFT JOIN equipment_agreement g ON g.allocation_id = a.id
+        WHERE a.state = ANY(%(handed)s) AND g.id IS NULL ORDER BY a.id""",
+        lambda number: _("L'attribution %(number)s est remise sans convention signée.") % {"number": number},
+    ),
+    Rule(
+        """
+        SELECT d.operator_id, d.tag FROM equipment_device d
+        LEFT JOIN (SELECT e.device_id, e.cycle, count(*) AS n FROM equipment_erasure e WHERE e.certified
+                   GROUP BY e.device_id, e.cycle) e ON e.device_id = d.id AND e.cycle = d.cycle
+        WHERE d.state IN ('ready', 'reserved') AND (coalesce(e.n, 0) < d.drives
+            OR NOT EXISTS (SELECT 1 FROM equipment_devicetest t
+                           WHERE t.device_id = d.id AND t.cycle = d.cycle AND t.passed)
+            OR EXISTS (SELECT 1 FROM equipment_devicelock k WHERE k.device_id = d.id AND k.cleared_on IS NULL)
+            OR EXISTS (SELECT 1 FROM equipment_drive v WHERE v.device_id = d.id AND v.removed_on IS NULL
+                AND NOT EXISTS (SELECT 1 FROM equipment_erasure c WHERE c.device_id = d.id AND c.cycle = d.cycle
+                                AND c.certified AND upper(c.drive_serial) = upper(v.serial)))) ORDER BY d.id""",
+        lambda tag: (
+            _("La machine %(tag)s est prête sans toutes ses preuves : effacement, essais, verrous.") % {"tag": tag}
+        ),
+    ),
+)
+
+
+def claim_problems() -> Iterator[Problem]:
     """Everything wrong between machines, claims, allocations and deposits, for every operator."""
-    yield from _claims_and_states()
-    yield from _holders()
-    yield from _deposits()
-    yield from _settled_with_balance()
-    yield from _without_agreement()
-
-
-def _claims_and_states() -> Iterator[str]:
-    opened = Q(claims__released_at__isnull=True, claims__isnull=False)
-    devices = Device.objects.annotate(
-        open_claims=Count("claims", filter=opened),
-    ).order_by("pk")
-    for state, kind in CLAIM_OF_STATE.items():
-        wrong = devices.filter(state=state).annotate(right_claims=Count("claims", filter=opened & Q(claims__kind=kind)))
-        for device in wrong.exclude(open_claims=1, right_claims=1).iterator():
-            yield _("La machine %(tag)s est « %(state)s » sans l'occupation qui va avec.") % {
-                "tag": device.tag,
-                "state": device.get_state_display(),
-            }
-    # A machine still on the bench travels too, and keeps its state: its work goes on where it arrives.
-    travelling = Exists(Claim.objects.filter(device=OuterRef("pk"), kind=ClaimKind.TRANSIT, released_at__isnull=True))
-    others = devices.exclude(state__in=CLAIM_OF_STATE).filter(open_claims__gt=0)
-    for taken in others.exclude(travelling, ~Q(state=DeviceState.LOST)).iterator():
-        yield _("La machine %(tag)s est « %(state)s » et reste pourtant occupée.") % {
-            "tag": taken.tag,
-            "state": taken.get_state_display(),
-        }
-
-
-def _holders() -> Iterator[str]:
-    claimed = Claim.objects.filter(
-        allocation=OuterRef("pk"), device=OuterRef("device"), kind=ClaimKind.LOAN, released_at__isnull=True
-    )
-    wrong = Allocation.objects.filter(state__in=HELD_STATES).exclude(Exists(claimed)).select_related("person")
-    for allocation in wrong.order_by("pk").iterator():
-        yield _("L'attribution %(number)s est en cours sans que la machine soit occupée par elle.") % {
-            "number": allocation.pk
-        }
-
-
-def _deposits() -> Iterator[str]:
-    """An open loan holds its whole deposit; anything else holds none (rule 24)."""
-    allocations = with_money(Allocation.objects.all())
-    held = allocations.filter(state__in=HELD_STATES, mode__in=LOAN_MODES).exclude(held=F("deposit"))
-    rest = allocations.exclude(state__in=HELD_STATES).exclude(held=0)
-    for allocation in [*held.order_by("pk"), *rest.order_by("pk")]:
-        expected = allocation.deposit if allocation.state in HELD_STATES else 0
-        yield _("L'attribution %(number)s devrait tenir une caution de %(expected)s ; les comptes disent %(held)s.") % {
-            "number": allocation.pk,
-            "expected": format_euros(expected),
-            "held": format_euros(allocation.held),
-        }
-
-
-def _settled_with_balance() -> Iterator[str]:
-    settled = with_money(Allocation.objects.filter(state=AllocationState.SETTLED)).exclude(owed=0)
-    for allocation in settled.order_by("pk"):
-        yield _("L'attribution %(number)s est soldée et il reste %(owed)s.") % {
-            "number": allocation.pk,
-            "owed": format_euros(allocation.owed),
-        }
-
-
-def _without_agreement() -> Iterator[str]:
-    signed = Agreement.objects.filter(allocation=OuterRef("pk"))
-    for allocation in Allocation.objects.filter(state__in=HANDED_OVER_STATES).exclude(Exists(signed)).order_by("pk"):
-        yield _("L'attribution %(number)s est remise sans convention signée.") % {"number": allocation.pk}
+    facts = {
+        "states": [state.value for state in CLAIM_OF_STATE],
+        "kinds": [kind.value for kind in CLAIM_OF_STATE.values()],
+        "held": [state.value for state in HELD_STATES],
+        "handed": [state.value for state in HANDED_OVER_STATES],
+        "lent": [str(mode) for mode in LOAN_MODES],
+    }
+    for rule in _RULES:
+        yield from rule.problems(facts)

@@ -170,3 +170,20 @@ class CheckSubject(TextChoices):
 
     BOOKS = "books", _("les comptes")
     CLAIMS = "claims", _("le matériel")
+
+
+class FloatSource(TextChoices):
+    """Where the money that a till holds more, or less, than last time comes from."""
+
+    BANK = "bank", _("pris à la banque, ou déposé à la banque")
+    BOOKS = "books", _("des espèces déjà dans les comptes, hors caisse")
+    UNEXPLAINED = "unexplained", _("je ne sais pas : c'est un écart")
+
+
+class TillMove(TextChoices):
+    """Cash that is put into a till or taken out of it, apart from sales and deposits."""
+
+    TO_BANK = "to_bank", _("dépôt à la banque")
+    FROM_BANK = "from_bank", _("monnaie prise à la banque")
+    SPENT = "spent", _("petit achat payé en espèces")
+    GIVEN = "given", _("autre entrée (don, participation)")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from declic.ledger.enums import AccountRole
-from declic.ledger.models import Auxiliary, ClosedMonth, Entry, Line, Section
+from declic.ledger.models import Auxiliary, ClosedMonth, Entry, Line, Section, Till, TillSession
 from declic.organisations.models import Organisation
 
 
@@ -89,3 +89,25 @@ def months_to_close(operator: Organisation | int, *, on: datetime.date) -> list[
     written = Entry.objects.filter(operator=operator, on__lt=on.replace(day=1)).order_by().dates("on", "month")
     closed = set(ClosedMonth.objects.filter(operator=operator).values_list("month", flat=True))
     return [month for month in written if month not in closed]
+
+
+def session_cash(session: TillSession) -> int:
+    """Cents that a till holds by the books: its opening float and every coin since."""
+    sums = Line.objects.filter(
+        entry__till_session=session, account__operator=session.operator_id, account__role=AccountRole.CASH
+    ).aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    return session.opening_float + int(sums["debit"] or 0) - int(sums["credit"] or 0)
+
+
+def till_cash(till: Till) -> int:
+    """Cents that a till holds: by the books while it is open, what was counted last once it is closed."""
+    last = TillSession.objects.filter(till=till).order_by("-opened_at", "-pk").first()
+    if last is None:
+        return 0
+    return session_cash(last) if last.closed_at is None else int(last.counted or 0)
+
+
+def cash_outside_tills(operator: Organisation | int) -> int:
+    """Cents of the cash account that no till holds: what came in before there were tills."""
+    inside = sum(till_cash(till) for till in Till.objects.filter(operator=operator))
+    return balance(operator=operator, role=AccountRole.CASH) - inside

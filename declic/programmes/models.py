@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from declic.ledger.models import Section
+from declic.ledger.models import BudgetHead, Section
 from declic.messaging.models import MessageBudget
 from declic.organisations.models import OperatorRow, Organisation
 from declic.programmes.schema import Terms
@@ -161,6 +161,8 @@ class BudgetLine(OperatorRow):
     year = models.PositiveSmallIntegerField(_("année"), null=True, blank=True)
     planned = models.PositiveBigIntegerField(_("prévu"), help_text="centimes")
     funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="funded")
+    # Where the books put what is really spent or received for this line.
+    head = models.OneToOneField(BudgetHead, on_delete=models.PROTECT, null=True, blank=True, related_name="budget_line")
 
     class Meta:
         ordering = ["edition", "side", "year", "pk"]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
-from declic.core.dates import add_months, format_month
+from declic.core.dates import format_month
 from declic.core.errors import DomainError
 from declic.ledger.actions.receipts import cancel_receipt, issue_receipt
 from declic.ledger.enums import DEFAULT_CODES, AccountRole, Event, Means
@@ -20,6 +19,8 @@ from declic.ledger.models import (
     BudgetHead,
     ClosedMonth,
     Entry,
+    Expense,
+    GrantPayment,
     GrantShare,
     Line,
     Receipt,
@@ -161,6 +162,9 @@ def reverse(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) 
         raise DomainError(
             _("Cette écriture suit une caution, une vente ou une aide : passez par sa page, et les livres suivront.")
         )
+    later = Expense.objects.filter(entry=entry, paid_with__isnull=False).select_related("paid_with").first()
+    if later is not None and later.paid_with is not None:
+        undo(acting_user=acting_user, entry=later.paid_with, on=on, reason=reason)
     return undo(acting_user=acting_user, entry=entry, on=on, reason=reason)
 
 
@@ -181,6 +185,10 @@ def undo(*, acting_user: User, entry: Entry, on: datetime.date, reason: str) -> 
     lines = list(entry.lines.select_for_update(of=("self",), no_key=True).select_related("account"))
     if GrantShare.objects.filter(line__in=[line.pk for line in lines]).exists():
         raise DomainError(_("Une subvention paie cette dépense : retirez d'abord cette part de la subvention."))
+    if GrantShare.objects.filter(grant__entry=entry).exists():
+        raise DomainError(_("Cette subvention paie déjà des dépenses : retirez-les d'abord."))
+    if GrantPayment.objects.filter(grant__entry=entry, entry__reversed_by__isnull=True).exists():
+        raise DomainError(_("Une partie de cette subvention est reçue : annulez d'abord ce versement."))
     return _mirror(acting_user=acting_user, entry=entry, lines=lines, on=on, reason=reason.strip())
 
 
@@ -229,79 +237,6 @@ def correct_means(*, acting_user: User, entry: Entry, means: Means, on: datetime
             for line in lines
         ],
     )
-
-
-@transaction.atomic
-def notify_grant(
-    *,
-    acting_user: User,
-    operator: Organisation,
-    section: Section | None,
-    funder_name: str,
-    amount: int,
-    on: datetime.date,
-    key: str,
-) -> Entry:
-    """Record a grant of `amount` cents that a funder promises in writing: receivable against income."""
-    if amount <= 0:
-        raise DomainError(_("Le montant d'une subvention est plus grand que zéro."), field="amount")
-    return post(
-        acting_user=acting_user,
-        operator=operator,
-        on=on,
-        event=Event.GRANT_NOTIFIED,
-        label=_("Subvention notifiée par %(funder)s") % {"funder": funder_name},
-        section=section,
-        idempotency_key=f"grant:{key}",
-        postings=[
-            Posting(AccountRole.GRANT_RECEIVABLE, debit=amount),
-            Posting(AccountRole.GRANT_INCOME, credit=amount),
-        ],
-    )
-
-
-@transaction.atomic
-def receive_grant(
-    *,
-    acting_user: User,
-    operator: Organisation,
-    section: Section | None,
-    funder_name: str,
-    amount: int,
-    on: datetime.date,
-    key: str,
-) -> Entry:
-    """Record `amount` cents of a notified grant that reach the bank; `key` names this payment, as a grant may come in several."""
-    if amount <= 0:
-        raise DomainError(_("Le montant reçu est plus grand que zéro."), field="amount")
-    return post(
-        acting_user=acting_user,
-        operator=operator,
-        on=on,
-        event=Event.GRANT_RECEIVED,
-        label=_("Subvention reçue de %(funder)s") % {"funder": funder_name},
-        section=section,
-        idempotency_key=f"grant-received:{key}",
-        postings=[Posting(AccountRole.BANK, debit=amount), Posting(AccountRole.GRANT_RECEIVABLE, credit=amount)],
-    )
-
-
-@transaction.atomic
-def close_month(
-    *, acting_user: User, operator: Organisation, month: datetime.date, at: datetime.datetime
-) -> ClosedMonth:
-    """Close the month that `month` falls in: nothing more can be written in it. A month closes once, and when it is over."""
-    first = month.replace(day=1)
-    words = {"month": format_month(first)}
-    if add_months(first, 1) > timezone.localtime(at).date():
-        raise DomainError(_("Le mois de %(month)s n'est pas fini : clôturez-le quand il sera passé.") % words)
-    if ClosedMonth.objects.filter(operator=operator, month=first).exists():
-        raise DomainError(_("Le mois de %(month)s est déjà clôturé.") % words)
-    try:
-        with transaction.atomic():
-            return ClosedMonth.objects.create(operator=operator, month=first, closed_by=acting_user, closed_at=at)
-    except IntegrityError:
-        raise DomainError(_("Le mois de %(month)s est déjà clôturé.") % words) from None
 
 
 @transaction.atomic

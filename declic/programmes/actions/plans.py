@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
+from declic.ledger.models import BudgetHead
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Organisation
 from declic.programmes.actions.partners import partner_named
@@ -89,21 +90,42 @@ def set_budget(*, acting_user: User, edition: Edition, rows: Sequence[BudgetRow]
     Edition.objects.select_for_update().get(pk=edition.pk)
     if any((row.funder is not None or row.funder_name) and row.side != BudgetLine.Side.INCOME for row in rows):
         raise DomainError(_("Seule une recette a un financeur : retirez le financeur de la dépense."))
+    former = list(edition.budget.select_related("head").order_by("pk"))
     edition.budget.all().delete()
-    return BudgetLine.objects.bulk_create(
-        [
-            BudgetLine(
-                operator_id=edition.operator_id,
-                edition=edition,
-                side=row.side,
-                label=row.label,
-                year=row.year,
-                planned=row.planned,
-                funder=row.funder or _funder(acting_user, edition, row.funder_name),
-            )
-            for row in rows
-        ]
-    )
+    lines = []
+    for row in rows:
+        funder = row.funder or _funder(acting_user, edition, row.funder_name)
+        line = BudgetLine(
+            operator_id=edition.operator_id,
+            edition=edition,
+            side=row.side,
+            label=row.label,
+            year=row.year,
+            planned=row.planned,
+            funder=funder,
+        )
+        line.head = _head_of(line, former)
+        lines.append(line)
+    return BudgetLine.objects.bulk_create(lines)
+
+
+def _head_of(line: BudgetLine, former: list[BudgetLine]) -> BudgetHead:
+    """Where the books put what is spent for a line: what they had for the same line, under whatever name it now has."""
+
+    def likeness(past: BudgetLine) -> tuple[bool, bool, bool]:
+        return past.label == line.label, past.funder_id == line.funder_id, past.planned == line.planned
+
+    same = [past for past in former if (past.side, past.year) == (line.side, line.year) and past.head is not None]
+    found = max(same, key=likeness, default=None)
+    if found is None or found.head is None or not any(likeness(found)[::2]):
+        return BudgetHead.objects.create(
+            operator_id=line.operator_id, label=line.label, section_id=line.edition.section_id
+        )
+    former.remove(found)
+    if found.head.label != line.label:
+        found.head.label = line.label
+        found.head.save(update_fields=["label"])
+    return found.head
 
 
 def _funder(acting_user: User, edition: Edition, name: str) -> Organisation | None:

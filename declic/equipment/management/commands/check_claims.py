@@ -1,24 +1,24 @@
 """Proves on the whole database that each machine has one holder and each deposit its loan."""
 
-from typing import Any
+from collections.abc import Iterator
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from declic.equipment.checks import claim_problems
 from declic.equipment.models import Device
+from declic.ledger.checks import Problem
+from declic.ledger.commands import CheckCommand
 
 
-class Command(BaseCommand):
-    help = "Vérifie que chaque machine a un seul détenteur et que chaque caution suit son prêt."
+class Command(CheckCommand):
+    help = "Vérifie que chaque machine a un seul détenteur, et que chaque caution suit son prêt."
+    wrong = _("Le matériel n'est pas juste : %(count)s problème(s).")
+    right = _("Le matériel est juste : %(count)s machines vérifiées.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Print every problem and exit with code 1 if there is any."""
-        problems = list(claim_problems())
-        for problem in problems:
-            self.stderr.write(problem)
-        if problems:
-            raise CommandError(_("Le matériel n'est pas juste : %(count)s problème(s).") % {"count": len(problems)})
-        self.stdout.write(
-            _("Le matériel est juste : %(count)s machines vérifiées.") % {"count": Device.objects.count()}
-        )
+    def problems(self) -> Iterator[Problem]:
+        """Those of every operator."""
+        return claim_problems()
+
+    def checked(self) -> int:
+        """How many machines."""
+        return Device.objects.count()

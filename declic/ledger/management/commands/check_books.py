@@ -1,24 +1,23 @@
-"""Proves on the whole database that the books balance."""
+"""Proves on the whole database that the books are right."""
 
-from typing import Any
+from collections.abc import Iterator
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from declic.ledger.checks import book_problems
+from declic.ledger.checks import Problem, book_problems
+from declic.ledger.commands import CheckCommand
 from declic.ledger.models import Entry
 
 
-class Command(BaseCommand):
-    help = "Vérifie que chaque écriture est équilibrée et qu'aucune caution n'est négative."
+class Command(CheckCommand):
+    help = "Vérifie les livres : équilibre, cautions, reçus, caisses, chèques, mois clôturés, subventions."
+    wrong = _("Les comptes ne sont pas justes : %(count)s problème(s).")
+    right = _("Les comptes sont justes : %(count)s écritures vérifiées.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Print every problem and exit with code 1 if there is any."""
-        problems = list(book_problems())
-        for problem in problems:
-            self.stderr.write(problem)
-        if problems:
-            raise CommandError(_("Les comptes ne sont pas justes : %(count)s problème(s).") % {"count": len(problems)})
-        self.stdout.write(
-            _("Les comptes sont justes : %(count)s écritures vérifiées.") % {"count": Entry.objects.count()}
-        )
+    def problems(self) -> Iterator[Problem]:
+        """Those of every operator."""
+        return book_problems()
+
+    def checked(self) -> int:
+        """How many entries."""
+        return Entry.objects.count()
