@@ -34,7 +34,7 @@ _UUID_FILLERS = {
     "03020100-0504-0706-0809-0a0b0c0d0e0f", "4c4c4544-0000-2010-8020-80c04f202020",
     "44454c4c-0000-1020-8020-80c04f202020", "fefefefe-fefe-fefe-fefe-fefefefefefe",
 }  # fmt: skip
-_MAC_FILLERS = {"00:11:22:33:44:55", "00:01:02:03:04:05", "00:e0:4c:00:00:00", "00:50:56:00:00:00", "0c:0c:0c:0c:0c:0c"}
+_MAC_FILLERS = {"00:11:22:33:44:55", "00:01:02:03:04:05", "00:E0:4C:00:00:00", "00:50:56:00:00:00", "0C:0C:0C:0C:0C:0C"}
 
 
 def is_filler(value: str) -> bool:
@@ -73,8 +73,8 @@ def machine_uuid(value: Any) -> str:
 
 def mac(value: Any) -> str:
     """A network address burnt in by its maker: neither drawn at random, nor of a group, nor a filler."""
-    bare = re.sub(r"[:.\- ]", "", words(value, 30)).lower()
-    if not re.fullmatch(r"[0-9a-f]{12}", bare, re.ASCII):
+    bare = re.sub(r"[:.\- ]", "", words(value, 30)).upper()
+    if not re.fullmatch(r"[0-9A-F]{12}", bare, re.ASCII):
         return ""
     told = ":".join(bare[at : at + 2] for at in range(0, 12, 2))
     local_or_group = int(bare[:2], 16) & 0b11

@@ -39,7 +39,7 @@ def test_lshw_tells_the_machine_and_only_its_inner_drives():
     assert reading.identifiers == (
         Identifier("serial", "5CG7012ABC"),
         Identifier("uuid", "a7f3c2d0-11e6-4b5a-9c21-3c52820f7e11"),
-        Identifier("mac", "3c:52:82:0f:7e:11"),
+        Identifier("mac", "3C:52:82:0F:7E:11"),
     )
 
 
@@ -98,7 +98,7 @@ def test_glpi_tells_the_machine_and_nothing_of_who_used_it():
         8192,
     )
     assert [(drive.serial, drive.technology) for drive in reading.drives] == [("1164097801288", "nvme")]
-    assert reading.of_kind("mac") == ["54:e1:ad:0b:9c:42", "7c:67:a2:51:9e:10"]
+    assert reading.of_kind("mac") == ["54:E1:AD:0B:9C:42", "7C:67:A2:51:9E:10"]
     said = json.dumps(reading.found()).casefold()
     for private in ("martin", "josiane", "livebox", "mairie", "paie", "poste"):
         assert private not in said
@@ -260,7 +260,7 @@ def test_fillers_are_no_uuid_no_address_no_phone_number():
         assert naming.machine_uuid(one) == ""
     for one in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "02:42:7c:9d:01:aa", "01:00:5e:00:00:01", "3c:52:82"):
         assert naming.mac(one) == ""
-    assert naming.mac("3C-52-82-0F-7E-11") == "3c:52:82:0f:7e:11"
+    assert naming.mac("3C-52-82-0F-7E-11") == "3C:52:82:0F:7E:11"
     assert naming.imei("490154203237518") == "490154203237518"
     assert naming.imei("490154203237519") == naming.imei("000000000000000") == ""
 
