@@ -6,7 +6,7 @@ from django.http import Http404
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, Evidence, Lot
 from declic.people.access import joined, within
 from declic.people.openings import note_opening
 
@@ -39,6 +39,40 @@ def access_device(
     try:
         return devices.get(pk=pk)
     except Device.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_lots(user: User, permission: Permission = Permission.MANAGE_STOCK) -> QuerySet[Lot]:
+    """Lots of the operators whose machines `user` reaches with `permission`."""
+    return Lot.objects.filter(operator__in=_operators(user, permission))
+
+
+def _operators(user: User, permission: Permission) -> set[int]:
+    reaches = scope_of(user).having(permission)
+    return {one.operator_id for one in reaches if not one.is_partner or one.role in _DEVICE_PARTNERS}
+
+
+def access_lot(pk: int, user: User, permission: Permission = Permission.MANAGE_STOCK) -> Lot:
+    """The lot `pk` if `user` reaches it; 404 otherwise."""
+    try:
+        return visible_lots(user, permission).select_related("operator", "donor").get(pk=pk)
+    except Lot.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_evidence(user: User, permission: Permission = Permission.MANAGE_STOCK) -> QuerySet[Evidence]:
+    """Files of inventory and erasure, without their bytes: of machines that `user` reaches, or of none yet."""
+    own = Q(device__in=visible_devices(user, permission).values("pk"))
+    waiting = Q(device__isnull=True, operator__in=_operators(user, permission))
+    return Evidence.objects.filter(own | waiting).defer("raw")
+
+
+def access_evidence(pk: int, user: User, permission: Permission = Permission.MANAGE_STOCK) -> Evidence:
+    """The file `pk` if `user` reaches it; 404 otherwise. Its bytes are read from the database only when asked for."""
+    found = visible_evidence(user, permission).select_related("operator", "device__operator", "lot", "received_by")
+    try:
+        return found.get(pk=pk)
+    except Evidence.DoesNotExist:
         raise Http404 from None
 
 
