@@ -46,6 +46,8 @@ WITHOUT_USER = {
     "declic.accounts.actions.accept_invitation",
     "declic.accounts.actions.close_ended_accounts",
     "declic.accounts.actions.end_sessions",
+    "declic.equipment.actions.remind_due_loans",
+    "declic.equipment.actions.reminders.remind_due_loans",
     "declic.orientation.actions.drafts.purge_drafts",
     "declic.orientation.actions.enrolling.check_entry",
     "declic.orientation.actions.links.log_link_view",
@@ -60,7 +62,7 @@ WITHOUT_USER = {
 # Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
     r"declic\.(accounts\.actions\.digest_of|documents\.actions\.check_file|organisations\.actions\.partner_called"
-    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|handover\.require_free|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
+    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|endings\.(start_ending|end|keep_account|refund_means)\b|reminders\.step_began\b|handover\.require_free|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
 )
 
 

@@ -4,14 +4,30 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from declic.accounts.models import User
 from declic.equipment.checks import with_money
-from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device
+from declic.equipment.enums import HELD_STATES, AllocationState, CeremonyState, DeviceState, LoanEventKind
+from declic.equipment.instalments import late_instalments
+from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, LoanEvent
 from declic.equipment.terms import LOAN_MODES, terms_for
+from declic.ledger.enums import ChequeState
+from declic.ledger.models import Cheque
 from declic.organisations.models import Organisation
 from declic.orientation.models import Enrolment
 from declic.programmes.models import Edition
@@ -24,7 +40,9 @@ OPEN_STATES = (AllocationState.DRAFT, AllocationState.RESERVED, *HELD_STATES)
 NOT_HANDED_OVER = (AllocationState.DRAFT, AllocationState.RESERVED)
 
 # What a list of loans shows, by the word in its address.
-VIEWS = ("en-cours", "a-echeance", "en-retard", "a-remettre", "a-solder", "termines")
+VIEWS = (
+    "en-cours", "a-echeance", "en-retard", "retours-annonces", "a-remettre", "a-solder", "paiements-en-retard", "termines",
+)  # fmt: skip
 
 
 def held_loans(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:
@@ -50,6 +68,7 @@ def _view_condition(view: str, on: datetime.date) -> Q:
         "en-cours": held,
         "a-echeance": held & Q(due_on__gte=on, due_on__lte=on + datetime.timedelta(days=SOON_DAYS)),
         "en-retard": held & Q(due_on__lt=on),
+        "retours-annonces": Q(state=AllocationState.RETURN_DECLARED),
         "a-remettre": Q(state__in=NOT_HANDED_OVER),
         "a-solder": Q(
             state__in=[
@@ -60,14 +79,58 @@ def _view_condition(view: str, on: datetime.date) -> Q:
                 AllocationState.GIVEN,
             ]
         ),
+        "paiements-en-retard": Q(pk__in=late_instalments(Allocation.objects.all(), on).order_by().values("pk")),
         "termines": Q(state=AllocationState.SETTLED),
     }[view]
+
+
+def with_reminder(allocations: QuerySet[Allocation]) -> QuerySet[Any]:
+    """Allocations with `reminded_on`, the last day on which someone wrote about them, and `announced_on`, that of a return."""
+    said = LoanEvent.objects.filter(allocation=OuterRef("pk")).order_by("-on").values("on")
+    return allocations.annotate(
+        reminded_on=Subquery(said.filter(kind=LoanEventKind.REMINDED)[:1]),
+        announced_on=Subquery(said.filter(kind=LoanEventKind.RETURN_DECLARED)[:1]),
+    )
+
+
+def ending_editions(allocations: QuerySet[Allocation], *, on: datetime.date) -> QuerySet[Any]:
+    """Editions with loans under way among `allocations`: `out` machines, `soon` or late ones, `answered` choices."""
+    held = held_loans(allocations).filter(edition=OuterRef("pk")).order_by().values("edition")
+
+    def counted(where: Q) -> Coalesce:
+        return Coalesce(
+            Subquery(held.filter(where).annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
+        )
+
+    return (
+        Edition.objects.filter(pk__in=held_loans(allocations).order_by().values("edition"))
+        .select_related("programme")
+        .annotate(
+            out=counted(Q()),
+            soon=counted(Q(due_on__lte=on + datetime.timedelta(days=SOON_DAYS))),
+            answered=counted(~Q(choice_at_term="")),
+            first_due=Subquery(
+                held_loans(allocations).filter(edition=OuterRef("pk")).order_by("due_on").values("due_on")[:1]
+            ),
+        )
+        .order_by("first_due", "pk")
+    )
 
 
 def money_of(allocations: Iterable[Allocation]) -> dict[int, tuple[int, int]]:
     """(deposit held, owed) in cents, by allocation, in one query."""
     wanted = with_money(Allocation.objects.filter(pk__in=[allocation.pk for allocation in allocations]))
     return {row.pk: (row.held, row.owed) for row in wanted.order_by("pk")}
+
+
+def guarantees(allocations: Iterable[Allocation]) -> dict[int, int]:
+    """Cents that guarantee each loan: the deposit held, or the cheque kept in its place. Two queries."""
+    found = {pk: held for pk, (held, _owed) in money_of(allocations).items()}
+    accounts = {row.account_id: row.pk for row in allocations if row.account_id is not None}
+    cheques = Cheque.objects.filter(auxiliary__in=list(accounts), state=ChequeState.HELD).order_by()
+    for account, amount in cheques.values_list("auxiliary", "amount"):
+        found[accounts[account]] += amount
+    return found
 
 
 def open_deposits(operator: Organisation | int) -> tuple[int, int]:

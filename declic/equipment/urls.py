@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declic.equipment.views import allocations, ceremonies, endings, loans, papers, stock
+from declic.equipment.views import allocations, ceremonies, endings, loans, papers, reminders, stock, terms_end
 
 app_name = "equipment"
 urlpatterns = [
@@ -29,6 +29,17 @@ urlpatterns = [
     path("attributions/<int:allocation_id>/prolonger/", loans.renew, name="renew"),
     path("attributions/<int:allocation_id>/echanger/", loans.swap, name="swap"),
     path("attributions/<int:allocation_id>/payer/", endings.payment, name="payment"),
+    path("attributions/<int:allocation_id>/choix/", loans.choose, name="choose"),
+    path("attributions/<int:allocation_id>/retrouvee/", endings.found_again, name="found"),
+    path("attributions/<int:allocation_id>/recepisse/", endings.receipt, name="loss_receipt"),
+    path("attributions/<int:allocation_id>/echeancier/", endings.instalments, name="instalments"),
+    path("attributions/<int:allocation_id>/abandonner/", endings.waive, name="waive"),
+    path("prets/ecrire/", reminders.remind, name="remind"),
+    path("prets/lettres/", reminders.letters_pdf, name="loan_letters_pdf"),
+    path("prets/fins/", terms_end.terms, name="terms"),
+    path("prets/fins/<int:edition_id>/", terms_end.term, name="term"),
+    path("prets/fins/<int:edition_id>/bilan/", terms_end.term_summary, name="term_summary"),
+    path("prets/fins/<int:edition_id>/resultat/", terms_end.term_done, name="term_done"),
     path("attributions/<int:allocation_id>/convention/", allocations.agreement, name="agreement"),
     path("attributions/<int:allocation_id>/convention/pdf/", papers.agreement_pdf, name="agreement_pdf"),
     path("attributions/<int:allocation_id>/papiers/", papers.papers, name="papers"),

@@ -3,11 +3,14 @@
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from declic.accounts.enums import Permission
-from declic.equipment.actions import prepare_ceremony
+from declic.documents.actions import check_file
+from declic.equipment.actions import prepare_ceremony, report_lost
 from declic.equipment.models import Allocation, Ceremony, Device
 from tests.equipment.stories import lent, prepared, ready
-from tests.factories import DAY, an_edition, an_enrolment, terms
+from tests.factories import DAY, an_edition, an_enrolment, at, terms
 
 P = Permission
 
@@ -51,6 +54,38 @@ def option_of(world: SimpleNamespace) -> dict[str, Any]:
         enrolment = an_enrolment(edition=edition, by=user)
         world.option = lent(enrolment, by=user, mode="loan_then_option")
     return {"allocation_id": world.option.pk}
+
+
+def _ended(world: SimpleNamespace, name: str, **loss: Any) -> dict[str, Any]:
+    """A loan that ended badly: a machine lost, stolen, or back with a damage above the deposit."""
+    if not hasattr(world, name):
+        user = world.users["coordinator"]
+        person = an_enrolment(edition=world.edition, by=user, site=world.site)
+        type(person.person).objects.filter(pk=person.person_id).update(site=world.site)
+        setattr(world, name, report_lost(acting_user=user, allocation=lent(person, by=user), at=at(DAY, 15), **loss))
+    return {"allocation_id": getattr(world, name).pk}
+
+
+def lost_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A machine that was lost, the deposit kept."""
+    return _ended(world, "lost", note="oublié dans le bus")
+
+
+def owing_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A machine lost by someone who still owes more than the deposit."""
+    return _ended(world, "owing", note="oublié dans le bus", damage=8000)
+
+
+def stolen_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A theft with the police's paper."""
+    paper = check_file(ContentFile(b"%PDF-1.4\n%%EOF", name="plainte.pdf"))
+    return _ended(world, "stolen", note="vol à la gare", kind="stolen", damage=0, receipt=paper)
+
+
+def edition_of(world: SimpleNamespace) -> dict[str, Any]:
+    """An edition with a loan under way."""
+    _loan(world)
+    return {"edition_id": world.edition.pk}
 
 
 def _ceremony(world: SimpleNamespace) -> Ceremony:
@@ -107,6 +142,17 @@ ROWS = {
     "equipment:renew": (allocation_of, P.HAND_OVER),
     "equipment:swap": (allocation_of, P.HAND_OVER),
     "equipment:payment": (allocation_of, P.TAKE_MONEY),
+    "equipment:choose": (allocation_of, P.HAND_OVER),
+    "equipment:found": (lost_of, P.HAND_OVER),
+    "equipment:loss_receipt": (stolen_of, P.HAND_OVER),
+    "equipment:instalments": (owing_of, P.TAKE_MONEY),
+    "equipment:waive": (owing_of, P.MANAGE_PROGRAMMES),
+    "equipment:remind": (nothing, P.HAND_OVER),
+    "equipment:loan_letters_pdf": (nothing, P.HAND_OVER),
+    "equipment:terms": (nothing, P.HAND_OVER),
+    "equipment:term": (edition_of, P.HAND_OVER),
+    "equipment:term_summary": (edition_of, P.HAND_OVER),
+    "equipment:term_done": (edition_of, P.HAND_OVER),
     "equipment:agreement": (allocation_of, (P.HAND_OVER, P.TAKE_MONEY)),
     "equipment:ceremonies": (nothing, P.HAND_OVER),
     "equipment:ceremony_create": (nothing, P.HAND_OVER),

@@ -40,6 +40,7 @@ POSTED_ONLY = {
     "declare_return",
     "ceremony_hand_over",
     "ceremony_hold",
+    "remind",
 }
 
 
@@ -219,7 +220,7 @@ def test_every_other_way_of_a_loan_has_its_form(ending):
     typed = {
         "keep": {"on": day},
         "buy": {"on": day, "means": "cash", "paid": ""},
-        "lost": {"on": day, "means": "cash", "note": "volé dans le train", "damage": "0"},
+        "lost": {"on": day, "kind": "lost", "means": "cash", "note": "tombé dans le train", "damage": "0"},
         "renew": {"due_on": "01/01/2040", "reason": "formation"},
         "swap": {"new_device": spare.tag, "reason": "écran noir", "on": day},
     }[ending]

@@ -1,6 +1,7 @@
-"""How an allocation ends: back, kept, bought, lost; the deposit ends with it, exactly once (rule 24)."""
+"""How an allocation ends: back, kept, bought (`losses` tells of the lost); the deposit ends with it, exactly once (rule 24)."""
 
 import datetime
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,9 +10,12 @@ from django.utils.translation import gettext as _
 from declic.accounts.models import User
 from declic.core.errors import DomainError
 from declic.core.money import format_euros
+from declic.documents.actions import CheckedFile
+from declic.equipment.accessories import given_with, in_words
 from declic.equipment.actions import claims, money
 from declic.equipment.actions.loans import note, require_held
 from declic.equipment.actions.locks import lock_allocation, lock_device
+from declic.equipment.actions.papers import add_photo
 from declic.equipment.enums import (
     ALLOCATION_TRANSITIONS,
     AllocationState,
@@ -19,6 +23,7 @@ from declic.equipment.enums import (
     Condition,
     DeviceState,
     LoanEventKind,
+    PhotoMoment,
 )
 from declic.equipment.models import Allocation, Device
 from declic.ledger.enums import Means
@@ -28,7 +33,7 @@ def _local_day(at: datetime.datetime) -> datetime.date:
     return timezone.localtime(at).date()
 
 
-def _start_ending(allocation: Allocation, at: datetime.datetime) -> tuple[Allocation, Device]:
+def start_ending(allocation: Allocation, at: datetime.datetime) -> tuple[Allocation, Device]:
     """Lock the allocation and its machine, both still out."""
     allocation = lock_allocation(allocation)
     require_held(allocation)
@@ -44,7 +49,8 @@ def _start_ending(allocation: Allocation, at: datetime.datetime) -> tuple[Alloca
     return allocation, device
 
 
-def _end(allocation: Allocation, state: AllocationState, at: datetime.datetime) -> None:
+def end(allocation: Allocation, state: AllocationState, at: datetime.datetime) -> None:
+    """Carry a held allocation into `state`, ended on the day of `at`."""
     # A return announced that turns into something else passes by "active": the person holds the machine after all.
     if not ALLOCATION_TRANSITIONS.allows(allocation.state, state):
         allocation.state = AllocationState.ACTIVE
@@ -54,6 +60,15 @@ def _end(allocation: Allocation, state: AllocationState, at: datetime.datetime) 
     allocation.save()
 
 
+def refund_means(allocation: Allocation, means: Means | str | None, reason: str, kept: int) -> Means:
+    """By what the deposit goes back when `kept` cents of it are not given back: as it came, or otherwise with a reason."""
+    if means is None:
+        return money.means_of_deposit(allocation)
+    if kept < money.held_anyhow(allocation):
+        money.require_reason(allocation, Means(means), reason)
+    return Means(means)
+
+
 @transaction.atomic
 def receive_return(
     *,
@@ -61,37 +76,61 @@ def receive_return(
     allocation: Allocation,
     at: datetime.datetime,
     condition: Condition | str,
-    means: Means | str,
+    means: Means | str | None = None,
+    reason: str = "",
     damage: int = 0,
+    damage_words: str = "",
+    accessories: Collection[str] | None = None,
+    photo: CheckedFile | None = None,
 ) -> Allocation:
-    """The machine is back and looked at: the deposit is refunded by `means` less `damage` (cents), the rest is owed.
+    """The machine is back and looked at: the deposit is refunded less `damage` (cents), the rest is owed.
 
-    The machine must be erased and tested again before anyone else has it. Settled at once when nothing is owed.
+    It goes back by the means by which it came, unless `reason` says why not. `accessories` are the codes of those that
+    came back (None: not looked at); `photo` shows a condition. The machine must be erased and tested again before anyone
+    else has it. Settled at once when nothing is owed.
     """
-    allocation, device = _start_ending(allocation, at)
+    allocation, device = start_ending(allocation, at)
     claims.release_allocation(allocation, at)
     device.state = DeviceState.RETURNED
     device.cycle += 1
     device.condition = condition
     device.save()
     allocation.condition_in = condition
-    _end(allocation, AllocationState.INSPECTED, at)
+    end(allocation, AllocationState.INSPECTED, at)
     on = _local_day(at)
-    money.end_deposit(acting_user, allocation, on, Means(means), damage)
-    _keep_account(allocation)
+    money.end_deposit(acting_user, allocation, on, refund_means(allocation, means, reason, damage), damage)
+    keep_account(allocation)
+    if accessories is not None:
+        note(
+            acting_user, allocation, LoanEventKind.INSPECTED, on, _inspection_words(allocation, condition, accessories)
+        )
     if damage:
-        note(acting_user, allocation, LoanEventKind.DAMAGE, on, format_euros(damage))
-    return money.settle_if_even(allocation)
+        words = f"{format_euros(damage)} : {damage_words.strip()}" if damage_words.strip() else format_euros(damage)
+        note(acting_user, allocation, LoanEventKind.DAMAGE, on, words)
+    settled = money.settle_if_even(allocation)
+    if photo is not None:
+        add_photo(acting_user=acting_user, allocation=allocation, moment=PhotoMoment.IN, checked=photo, on=on)
+    return settled
+
+
+def _inspection_words(allocation: Allocation, condition: str, accessories: Collection[str]) -> str:
+    words = [str(Condition(condition).label)]
+    if accessories:
+        words.append(_("revenus : %(parts)s") % {"parts": in_words(accessories)})
+    # Only what was written down as given can be missing.
+    if missing := given_with(allocation) - set(accessories):
+        words.append(_("non rendus : %(parts)s") % {"parts": in_words(missing)})
+    return " ; ".join(words)
 
 
 @transaction.atomic
 def keep_device(*, acting_user: User, allocation: Allocation, at: datetime.datetime) -> Allocation:
     """The person keeps the machine and leaves the deposit; it is hers from now on. Only where the terms offer it."""
-    allocation, device = _start_ending(allocation, at)
+    allocation, device = start_ending(allocation, at)
     if "keep" not in allocation.options_at_term:
         raise DomainError(_("La convention ne prévoit pas de garder le matériel : enregistrez un retour ou un achat."))
     _transfer(allocation, device, at)
-    _end(allocation, AllocationState.KEPT, at)
+    end(allocation, AllocationState.KEPT, at)
     money.retain_deposit(acting_user, allocation, _local_day(at))
     return money.settle_if_even(allocation)
 
@@ -104,47 +143,25 @@ def buy_device(
     at: datetime.datetime,
     means: Means | str,
     paid: int | None = None,
+    reason: str = "",
 ) -> Allocation:
     """The person buys the machine at the option price; the deposit pays its share, or what exceeds the price is given back.
 
-    `paid` is what is paid now of the rest, in cents: the whole by default, less for a payment by instalments.
+    `paid` is what is paid now of the rest, in cents: the whole by default, less for a payment by instalments. `reason`
+    says why what is given back goes by other means than the deposit came.
     """
-    allocation, device = _start_ending(allocation, at)
+    allocation, device = start_ending(allocation, at)
     if "buy" not in allocation.options_at_term or allocation.option_price is None:
         raise DomainError(_("La convention ne prévoit pas d'achat : enregistrez un retour."))
     _transfer(allocation, device, at)
-    _end(allocation, AllocationState.PURCHASED, at)
+    end(allocation, AllocationState.PURCHASED, at)
     on, price = _local_day(at), allocation.option_price
+    refund_means(allocation, means, reason, price)
     money.sell(acting_user, allocation, on, price)
     money.set_off_deposit(acting_user, allocation, on, price, Means(means))
-    _keep_account(allocation)
+    keep_account(allocation)
     rest = money.owed(allocation) if paid is None else paid
     money.pay(acting_user, allocation, on, rest, Means(means), key=f"sale-payment:{allocation.pk}")
-    return money.settle_if_even(allocation)
-
-
-@transaction.atomic
-def report_lost(
-    *,
-    acting_user: User,
-    allocation: Allocation,
-    at: datetime.datetime,
-    note: str,
-    damage: int | None = None,
-    means: Means | str = Means.CASH,
-) -> Allocation:
-    """The machine is lost or stolen: `note` says how. The whole deposit is kept, or `damage` cents of it if given."""
-    allocation, device = _start_ending(allocation, at)
-    if not note.strip():
-        raise DomainError(_("Dites en quelques mots comment le matériel a disparu."), field="note")
-    claims.release_allocation(allocation, at)
-    device.state = DeviceState.LOST
-    device.note = note.strip()[:300]
-    device.save()
-    _end(allocation, AllocationState.LOST, at)
-    kept = money.held(allocation) if damage is None else damage
-    money.end_deposit(acting_user, allocation, _local_day(at), Means(means), kept)
-    _keep_account(allocation)
     return money.settle_if_even(allocation)
 
 
@@ -175,6 +192,6 @@ def _transfer(allocation: Allocation, device: Device, at: datetime.datetime) -> 
     device.save()
 
 
-def _keep_account(allocation: Allocation) -> None:
-    # The auxiliary account may have been opened by the money itself (damage on a loan without deposit).
+def keep_account(allocation: Allocation) -> None:
+    """Save the account of an allocation, which the money itself may have opened (damage on a loan without deposit)."""
     allocation.save(update_fields=["account", "updated_at"])

@@ -36,8 +36,8 @@ def require_held(allocation: Allocation) -> None:
     )
 
 
-def note(user: User, allocation: Allocation, kind: LoanEventKind, on: datetime.date, words: str) -> LoanEvent:
-    """Write down something that happened during the allocation."""
+def note(user: User | None, allocation: Allocation, kind: LoanEventKind, on: datetime.date, words: str) -> LoanEvent:
+    """Write down something that happened during the allocation; nobody did what the night did by itself."""
     return LoanEvent.objects.create(
         operator=allocation.operator, allocation=allocation, kind=kind, on=on, note=words[:300], recorded_by=user
     )
@@ -76,6 +76,9 @@ def renew(
     if not reason.strip():
         raise DomainError(_("Dites pourquoi le prêt est prolongé."), field="reason")
     allocation.due_on = due_on
+    _holds_on(allocation)
+    # What was chosen was for the former end.
+    allocation.choice_at_term, allocation.choice_on = "", None
     allocation.save()
     words = _("du %(former)s au %(due)s : %(reason)s") % {
         "former": format_day(former),
@@ -102,6 +105,8 @@ def swap(
         raise claims.taken_just_now(former)
     if not reason.strip():
         raise DomainError(_("Dites pourquoi la machine est échangée."), field="reason")
+    if allocation.handed_over_on is not None and timezone.localtime(at).date() < allocation.handed_over_on:
+        raise DomainError(_("L'échange ne peut pas précéder la remise : choisissez une date plus tard."), field="on")
 
     freed_at = claims.release_allocation(allocation, at)
     former.state = DeviceState.RETURNED
@@ -112,7 +117,30 @@ def swap(
     device.state = DeviceState.ON_LOAN
     device.save()
     allocation.device = device
+    _holds_on(allocation)
     allocation.save()
-    words = f"{former.tag} → {device.tag} : {reason.strip()}"
-    note(acting_user, allocation, LoanEventKind.SWAPPED, timezone.localtime(at).date(), words)
+    on = timezone.localtime(at).date()
+    note(acting_user, allocation, LoanEventKind.SWAPPED, on, f"{former.tag} → {device.tag} : {reason.strip()}")
+    note(acting_user, allocation, LoanEventKind.AMENDED, on, _amendment(allocation, former, device, on))
     return allocation
+
+
+def _holds_on(allocation: Allocation) -> None:
+    """A return that was announced is off: the person goes on with a machine."""
+    if allocation.state == AllocationState.RETURN_DECLARED:
+        allocation.state = AllocationState.ACTIVE
+
+
+def _amendment(allocation: Allocation, former: Device, device: Device, on: datetime.date) -> str:
+    """What changes in the agreement, and that nothing else does."""
+    number = LoanEvent.objects.filter(allocation=allocation, kind=LoanEventKind.AMENDED).count() + 1
+    return _(
+        "n° %(number)d, le %(day)s : la machine %(new)s (%(machine)s) remplace %(former)s. Le reste de la convention, la"
+        " caution et la fin du prêt ne changent pas."
+    ) % {
+        "number": number,
+        "day": format_day(on),
+        "new": device.tag,
+        "machine": " ".join(filter(None, [str(device.get_kind_display()), device.brand, device.model]))[:80],
+        "former": former.tag,
+    }

@@ -43,3 +43,9 @@ def device_icon(kind: str) -> str:
 def allocation_chip(allocation: Allocation) -> str:
     """The kind of chip of an allocation's state."""
     return _ALLOCATION_CHIPS.get(AllocationState(allocation.state), "wait")
+
+
+@register.filter
+def of_row(values: dict[int, int], key: int) -> int:
+    """The value that a dictionary keeps for a row, zero when it has none."""
+    return values.get(key, 0)

@@ -14,15 +14,18 @@ from declic.core.money import format_euros
 from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import access_allocation
+from declic.equipment.actions.money import cheque_of
 from declic.equipment.agreement import agreement_text, agreement_title, choices_at_term
 from declic.equipment.enums import HELD_STATES, AllocationMode, AllocationState
 from declic.equipment.forms.allocations import AllocateForm, HandOverForm, ReserveForm, SellForm
+from declic.equipment.instalments import plans_of
 from declic.equipment.models import Agreement, Allocation
 from declic.equipment.queries import (
     in_prepared_ceremony,
     money_of,
     offers,
 )
+from declic.equipment.statement import statement
 from declic.equipment.terms import equipment_terms, missing_condition
 from declic.equipment.views.moments import moment_on
 from declic.equipment.views.shared import page_of, suggestions
@@ -126,6 +129,11 @@ def allocation(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
         "happenings": list(found.happenings.select_related("recorded_by").order_by("-on", "-pk")),
         "stretches": list(found.claims.select_related("device").order_by("-taken_at", "-pk")),
         "lines": lines,
+        "story": statement(found),
+        "plan": plans_of({found.pk: owed}).get(found.pk) if owed else None,
+        "cheque": cheque_of(found),
+        "loss": getattr(found, "loss", None),
+        "can_waive": scope.can(Permission.MANAGE_PROGRAMMES, found.operator_id),
         "before_handover": _before_handover(found),
         "can_hand_over": scope.can(Permission.HAND_OVER, found.operator_id),
         "can_take_money": scope.can(Permission.TAKE_MONEY, found.operator_id),

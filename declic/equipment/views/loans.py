@@ -17,7 +17,11 @@ from declic.core.pagination import keyset_page
 from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import visible_allocations
-from declic.equipment.forms.loans import LOAN_VIEW_LABELS, RenewForm, ReturnForm, SwapForm
+from declic.equipment.accessories import given_with, kit_choices
+from declic.equipment.actions.money import held_anyhow
+from declic.equipment.effects import offered_choices
+from declic.equipment.forms.loans import LOAN_VIEW_LABELS, ChoiceForm, RenewForm, ReturnForm, SwapForm
+from declic.equipment.instalments import plans_of
 from declic.equipment.models import Allocation, Device
 from declic.equipment.queries import (
     VIEWS,
@@ -25,13 +29,19 @@ from declic.equipment.queries import (
     money_of,
     open_deposits,
     view_counts,
+    with_reminder,
 )
 from declic.equipment.views.moments import moment_on
-from declic.equipment.views.shared import ended_already, held_loan, page_of, suggestions
+from declic.equipment.views.reminders import waiting_letters
+from declic.equipment.views.shared import deposit_came_by, ended_already, held_loan, page_of, suggestions
 from declic.equipment.words import search_devices
+from declic.ledger.enums import Means
 from declic.ledger.queries import deposits_held
 from declic.people.access import visible_people
 from declic.people.finding import MOST_FOUND, search_people
+
+REMINDABLE = ("a-echeance", "en-retard", "retours-annonces", "paiements-en-retard")
+"""The lists of those to whom one writes."""
 
 
 def loans(request: HttpRequest) -> HttpResponseBase:
@@ -49,15 +59,24 @@ def loans(request: HttpRequest) -> HttpResponseBase:
         machines = search_devices(Device.objects.filter(operator__in=reached), text).values_list("pk", flat=True)
         allocations = allocations.filter(Q(person__in=people) | Q(device__in=list(machines[:MOST_FOUND])))
     counts = view_counts(allocations, on=today())
-    order = {"a-remettre": ("planned_on", False), "termines": ("ended_on", True), "a-solder": ("ended_on", True)}.get(
-        view, ("due_on", False)
-    )
+    order = {
+        "a-remettre": ("planned_on", False),
+        "termines": ("ended_on", True),
+        "a-solder": ("ended_on", True),
+        "paiements-en-retard": ("ended_on", False),
+    }.get(view, ("due_on", False))
     rows = in_view(allocations, view, on=today()).select_related("person", "device", "edition__programme")
-    page = keyset_page(rows, request.GET, order=(order,), size=50)
+    remindable = view in REMINDABLE
+    page = keyset_page(with_reminder(rows) if remindable else rows, request.GET, order=(order,), size=50)
+    owing = money_of(page.rows) if view == "paiements-en-retard" else {}
+    plans = plans_of({pk: owed for pk, (_held, owed) in owing.items()})
     operators = scope.own_operators(Permission.HAND_OVER) | scope.own_operators(Permission.TAKE_MONEY)
     context = {
         "page": page,
         "view": view,
+        "remindable": remindable and scope.can(Permission.HAND_OVER),
+        "late": {row.pk: plans[row.pk].late(today()) for row in page.rows if row.pk in plans},
+        "letters": waiting_letters(user).count() if remindable else 0,
         "tabs": [(name, LOAN_VIEW_LABELS[name], counts[name]) for name in VIEWS],
         "title": LOAN_VIEW_LABELS[view],
         "q": text,
@@ -83,36 +102,66 @@ def declare_return(request: HttpRequest, allocation_id: int) -> Done:
 
 
 def take_back(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
-    """The machine is here: its look, the damage if any, the deposit given back."""
+    """The machine is here: its look, its accessories, the damage if any, the deposit given back."""
     user = user_of(request)
     found = held_loan(request, allocation_id)
     if ended_already(request, found):
         return redirect(page_of(found))
-    held, _owed = money_of([found])[found.pk]
+    held, came = held_anyhow(found), deposit_came_by(found)
     return submit(
         request,
-        ReturnForm(**posted(request), initial={"on": today()}, held=held),
+        ReturnForm(
+            **posted(request),
+            initial={"on": today(), "accessories": sorted(given_with(found))},
+            kit=kit_choices(found.device_kind),
+            came=came,
+        ),
         lambda on, **typed: actions.receive_return(acting_user=user, allocation=found, at=moment_on(on), **typed),
-        success=lambda back: _return_said(back, held),
+        success=lambda back: _return_said(back, held, cheque=came == Means.CHEQUE),
         to=page_of,
         template="equipment/return.html",
-        context={"allocation": found, "held": held},
+        context={"allocation": found, "held": held, "cheque": came == Means.CHEQUE},
     )
 
 
-def _return_said(allocation: Allocation, held: int) -> str:
+def _return_said(allocation: Allocation, held: int, *, cheque: bool) -> str:
     _held, owed = money_of([allocation])[allocation.pk]
     tag = allocation.device.tag if allocation.device else ""
     words = [_("%(tag)s est revenu.") % {"tag": tag}]
     damage = allocation.happenings.filter(kind="damage").exists()
     if owed:
         words.append(_("Le dommage dépasse la caution : il reste %(owed)s à payer.") % {"owed": format_euros(owed)})
+    elif held and not damage and cheque:
+        words.append(_("Rendez le chèque de %(held)s à la personne.") % {"held": format_euros(held)})
     elif held and not damage:
         words.append(_("La caution de %(held)s est rendue.") % {"held": format_euros(held)})
     elif held:
         words.append(_("La caution est soldée, dommage déduit."))
     words.append(_("Prochain pas pour la machine : la trier et l'effacer."))
     return " ".join(words)
+
+
+def choose(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
+    """What the person wants at the end of the loan, said ahead (by phone, at a meeting)."""
+    user = user_of(request)
+    found = held_loan(request, allocation_id)
+    if ended_already(request, found):
+        return redirect(page_of(found))
+    return submit(
+        request,
+        ChoiceForm(
+            **posted(request),
+            choices=[(choice.value, choice.label) for choice in offered_choices(found)],
+            initial={"choice": found.choice_at_term},
+        ),
+        lambda **typed: actions.record_choice(acting_user=user, allocation=found, on=today(), **typed),
+        success=lambda chosen: (
+            _("C'est noté : au terme, la personne veut %(choice)s.") % {"choice": chosen.get_choice_at_term_display()}
+        ),
+        to=page_of,
+        template="equipment/choose.html",
+        context={"allocation": found},
+    )
 
 
 def renew(request: HttpRequest, allocation_id: int) -> HttpResponseBase:

@@ -10,11 +10,13 @@ from django.urls import reverse
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.equipment.access import access_allocation, visible_devices
+from declic.equipment.actions.money import held_anyhow, means_of_deposit
 from declic.equipment.enums import HELD_STATES
 from declic.equipment.models import Allocation, Device
 from declic.equipment.queries import (
     ready_devices,
 )
+from declic.ledger.enums import Means
 
 _SUGGESTED = 100
 
@@ -26,6 +28,7 @@ def suggestions(user: Any, operator_id: int, kinds: Sequence[str]) -> tuple[Quer
 
 
 def page_of(allocation: Allocation) -> str:
+    """The address of the page of an allocation."""
     return reverse("equipment:allocation", args=[allocation.pk])
 
 
@@ -35,4 +38,10 @@ def held_loan(request: HttpRequest, allocation_id: int) -> Allocation:
 
 
 def ended_already(request: HttpRequest, found: Allocation) -> bool:
+    """Whether a form is asked for whose loan is over: its own page says what happened."""
     return request.method == "GET" and found.state not in HELD_STATES
+
+
+def deposit_came_by(found: Allocation) -> Means | None:
+    """By what the deposit that guarantees a loan came; None when there is none."""
+    return means_of_deposit(found) if held_anyhow(found) else None
