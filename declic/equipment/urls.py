@@ -2,18 +2,39 @@
 
 from django.urls import path
 
-from declic.equipment.views import allocations, ceremonies, endings, loans, papers, reminders, stock, terms_end
+from declic.equipment.views import (
+    allocations,
+    bench,
+    ceremonies,
+    devices,
+    endings,
+    loans,
+    papers,
+    reminders,
+    stock,
+    terms_end,
+)
 
 app_name = "equipment"
 urlpatterns = [
     path("", stock.stock, name="list"),
     path("lots/nouveau/", stock.lot_create, name="lot_create"),
-    path("machines/<int:device_id>/", stock.device, name="device"),
-    path("machines/<int:device_id>/corriger/", stock.device_edit, name="device_edit"),
-    path("machines/<int:device_id>/mettre-de-cote/", stock.device_aside, name="device_aside"),
-    path("machines/<int:device_id>/trier/", stock.device_triage, name="device_triage"),
-    path("machines/<int:device_id>/reparee/", stock.device_repaired, name="device_repaired"),
-    path("machines/<int:device_id>/retrouvee/", stock.device_found, name="device_found"),
+    path("machines/<int:device_id>/", devices.device, name="device"),
+    path("machines/<int:device_id>/corriger/", devices.device_edit, name="device_edit"),
+    path("machines/<int:device_id>/mettre-de-cote/", devices.device_aside, name="device_aside"),
+    path("machines/<int:device_id>/trier/", devices.device_triage, name="device_triage"),
+    path("machines/<int:device_id>/reparee/", devices.device_repaired, name="device_repaired"),
+    path("machines/<int:device_id>/retrouvee/", devices.device_found, name="device_found"),
+    path("etabli/", bench.bench, name="bench"),
+    path("machines/<int:device_id>/verrous/", bench.device_lock, name="device_lock"),
+    path("machines/<int:device_id>/verrous/<int:lock_id>/lever/", bench.lock_clear, name="lock_clear"),
+    path("machines/<int:device_id>/disques/", bench.drive_add, name="drive_add"),
+    path("machines/<int:device_id>/disques/<int:drive_id>/retirer/", bench.drive_remove, name="drive_remove"),
+    path("machines/<int:device_id>/preuves/<int:reading_id>/", bench.reading_review, name="reading_review"),
+    path("machines/<int:device_id>/preuves/<int:reading_id>/certifier/", bench.reading_certify, name="reading_certify"),
+    path("machines/<int:device_id>/pieces/", bench.device_part, name="device_part"),
+    path("machines/<int:device_id>/certificat/", bench.device_certificate_pdf, name="device_certificate_pdf"),
+    path("lots/<int:lot_id>/certificat/", bench.lot_certificate_pdf, name="lot_certificate_pdf"),
     path("attribuer/<int:enrolment_id>/", allocations.allocate, name="allocate"),
     path("vendre/<int:person_id>/", allocations.sell, name="sell"),
     path("prets/", loans.loans, name="loans"),

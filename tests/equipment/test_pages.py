@@ -36,6 +36,7 @@ POSTED_ONLY = {
     "device_triage",
     "device_repaired",
     "device_found",
+    "reading_certify",
     "cancel",
     "declare_return",
     "ceremony_hand_over",
@@ -142,10 +143,10 @@ def test_a_machine_goes_from_lot_to_shelf_in_the_screens():
             "on": "04/03/2024",
         },
     )
-    works = ["power", "screen", "keyboard", "pointer", "battery", "charger", "wifi", "sound", "camera", "ports"]
-    client.post(page, {"step": "test", "works": works, "on": "04/03/2024"})
+    client.post(page, {"step": "test", "rest": "ok", "on": "04/03/2024"})
     client.post(page, {"step": "install", "system": "Linux Mint 22"})
-    client.post(page, {"step": "ready", "condition": "good"})
+    client.post(page, {"step": "grade", "condition": "good", "memory_gb": "8", "made_in": "2019"})
+    client.post(page, {"step": "ready"})
     device.refresh_from_db()
     assert device.state == DeviceState.READY
     assert "Prête à être attribuée" in client.get(page).content.decode()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from declic.core.forms import (
@@ -15,31 +14,10 @@ from declic.core.forms import (
     SelectField,
     WholeNumberField,
 )
-from declic.equipment.enums import Condition, DeviceKind, DeviceState
+from declic.equipment.enums import DeviceKind, DeviceState
+from declic.equipment.forms.bench import InsideMixin
 from declic.equipment.forms.shared import RowField, WhenForm
-
-CHECKS: dict[str, Any] = {
-    "power": gettext_lazy("démarre et s'éteint"),
-    "screen": gettext_lazy("écran net, sans tache gênante"),
-    "keyboard": gettext_lazy("clavier : toutes les touches"),
-    "pointer": gettext_lazy("souris ou pavé tactile"),
-    "touch": gettext_lazy("écran tactile : tous les coins"),
-    "battery": gettext_lazy("batterie : deux heures au moins"),
-    "charger": gettext_lazy("chargeur présent et sûr"),
-    "wifi": gettext_lazy("wifi"),
-    "network": gettext_lazy("réseau mobile"),
-    "sound": gettext_lazy("son et micro"),
-    "camera": gettext_lazy("caméra"),
-    "ports": gettext_lazy("prises USB"),
-}
-CHECKS_OF_KIND: dict[str, tuple[str, ...]] = {
-    DeviceKind.LAPTOP: (
-        "power", "screen", "keyboard", "pointer", "battery", "charger", "wifi", "sound", "camera", "ports",
-    ),
-    DeviceKind.DESKTOP: ("power", "screen", "keyboard", "pointer", "wifi", "sound", "ports"),
-    DeviceKind.TABLET: ("power", "screen", "touch", "battery", "charger", "wifi", "sound", "camera"),
-    DeviceKind.SMARTPHONE: ("power", "screen", "touch", "battery", "charger", "wifi", "network", "sound", "camera"),
-}  # fmt: skip
+from declic.equipment.models import Device
 
 
 class StockFilters(Form):
@@ -92,7 +70,7 @@ class LotForm(WhenForm):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
 
-class DeviceForm(Form):
+class DeviceForm(InsideMixin, Form):
     """What a machine is."""
 
     brand = CleanCharField(label=gettext_lazy("Marque"), max_length=80, required=False)
@@ -103,6 +81,9 @@ class DeviceForm(Form):
         required=False,
         help_text=gettext_lazy("Celui du fabricant. Les numéros déjà notés restent."),
     )
+    imei = CleanCharField(label=gettext_lazy("IMEI à ajouter"), max_length=40, required=False)
+    mac = CleanCharField(label=gettext_lazy("Adresse MAC à ajouter"), max_length=40, required=False)
+    forget = CheckboxesField(label=gettext_lazy("Numéros qui ne sont pas les siens, à retirer"), required=False)
     drives = WholeNumberField(
         label=gettext_lazy("Nombre de disques"),
         max_value=12,
@@ -112,68 +93,26 @@ class DeviceForm(Form):
     refurbisher = RowField(label=gettext_lazy("Reconditionneur"), queryset=None, required=False)
     note = CleanCharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, sites: Any, refurbishers: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, device: Device, sites: Any, refurbishers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
         self.fields["refurbisher"].queryset = refurbishers  # type: ignore[attr-defined]
-
-
-class ErasureForm(WhenForm):
-    """One drive erased, with its proof."""
-
-    drive_serial = CleanCharField(label=gettext_lazy("Numéro du disque"), max_length=80)
-    method = CleanCharField(
-        label=gettext_lazy("Méthode"), max_length=120, help_text=gettext_lazy("Par exemple : nwipe, une passe de zéros")
-    )
-    verification = CleanCharField(
-        label=gettext_lazy("Vérification"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("Par exemple : relecture complète. Sans elle, l'effacement n'est pas certifié."),
-    )
-    errors_count = WholeNumberField(label=gettext_lazy("Erreurs"), initial=0)
-    reason = CleanCharField(
-        label=gettext_lazy("Pourquoi le certifier sans fichier de preuve"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy(
-            "Par exemple : journal perdu, disque relu à l'atelier. Sans raison, il n'est pas certifié."
-        ),
-    )
-    field_order = ["drive_serial", "method", "verification", "errors_count", "reason", "on"]
-
-
-class TestsForm(WhenForm):
-    """The checks of one machine: what works is ticked."""
-
-    works = CheckboxesField(label=gettext_lazy("Ce qui fonctionne"), required=False)
-    field_order = ["works", "on"]
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.codes = CHECKS_OF_KIND[kind]
-        self.fields["works"].choices = [(code, CHECKS[code]) for code in self.codes]  # type: ignore[attr-defined]
-        self.fields["works"].help_text = _("Une case vide garde la machine sur l'établi.")
+        numbers = device.identifiers.order_by("kind", "pk")
+        self.fields["forget"].choices = [  # type: ignore[attr-defined]
+            (str(number.pk), f"{number.get_kind_display()} {number.value}") for number in numbers
+        ]
+        if not self.fields["forget"].choices:  # type: ignore[attr-defined]
+            del self.fields["forget"]
+        if device.kind not in (DeviceKind.TABLET, DeviceKind.SMARTPHONE):
+            del self.fields["imei"]
+        self.add_inside(device)
+        self.order_fields(["brand", "model", *self.shown, "drives", "serial", "imei", "mac", "forget", "site"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        ticked = set(data.pop("works", []))
-        data["checks"] = {code: code in ticked for code in self.codes}
+        self.take_inside(data)
+        data["forget"] = [int(number) for number in data.get("forget", [])]
         return data
-
-
-class SystemForm(Form):
-    """The system that was installed."""
-
-    system = CleanCharField(
-        label=gettext_lazy("Système installé"), max_length=80, help_text=gettext_lazy("Par exemple : Linux Mint 22")
-    )
-
-
-class ReadyForm(Form):
-    """How the machine looks, before it goes on the shelf."""
-
-    condition = RadioField(label=gettext_lazy("Aspect"), choices=Condition.choices)
 
 
 class AsideForm(Form):
@@ -183,7 +122,7 @@ class AsideForm(Form):
         label=gettext_lazy("Que devient la machine ?"),
         choices=[
             ("repair", gettext_lazy("elle part en réparation")),
-            ("quarantine", gettext_lazy("elle est bloquée (mot de passe, compte, gestion à distance)")),
+            ("quarantine", gettext_lazy("elle attend une réponse (un verrou se note sur sa page)")),
             ("parts", gettext_lazy("elle est gardée pour ses pièces")),
             ("scrap", gettext_lazy("elle va au rebut, au registre des déchets")),
         ],

@@ -1,9 +1,12 @@
 """The colour and the icon that go with the states of machines and allocations: the same everywhere."""
 
+from collections.abc import Iterable
+
 from django import template
 
 from declic.equipment.enums import AllocationState, DeviceKind, DeviceState
 from declic.equipment.models import Allocation
+from declic.equipment.reading import REASONS
 
 register = template.Library()
 
@@ -49,3 +52,35 @@ def allocation_chip(allocation: Allocation) -> str:
 def of_row(values: dict[int, int], key: int) -> int:
     """The value that a dictionary keeps for a row, zero when it has none."""
     return values.get(key, 0)
+
+
+@register.filter
+def gigabytes(memory_mb: int) -> str:
+    """Memory in Go as people say it: 8, 7,8."""
+    return f"{round(memory_mb / 1024, 1):g}".replace(".", ",")
+
+
+@register.filter
+def disk_size(size_bytes: int) -> str:
+    """The size of a drive as makers count it: `256 Go`, `1 To`."""
+    if size_bytes >= 10**12:
+        return f"{round(size_bytes / 10**12, 1):g} To".replace(".", ",")
+    return f"{round(size_bytes / 10**9)} Go"
+
+
+@register.filter
+def absolute(number: int) -> int:
+    """Without its sign."""
+    return abs(number)
+
+
+@register.filter
+def in_eights(text: str) -> list[str]:
+    """A long hash in groups that a line can break between."""
+    return [text[place : place + 8] for place in range(0, len(text), 8)]
+
+
+@register.filter
+def reason_words(codes: Iterable[str]) -> list[str]:
+    """Why a file does not prove an erasure, in words; a code without words is shown as it is."""
+    return [str(REASONS.get(code, code)) for code in codes]

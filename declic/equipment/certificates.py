@@ -1,0 +1,121 @@
+"""The certificate of erasure, for a machine or a lot: a designed page that tells each drive, its proof and who answers for it."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from declic.equipment.models import Device, Drive, Erasure, Lot
+from declic.equipment.proofs import certified_lives
+from declic.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class DriveErased:
+    """One drive of the certificate; `drive` is what is known of it."""
+
+    erasure: Erasure
+    drive: Drive | None
+
+    @property
+    def model(self) -> str:
+        """The drive's model, from its sheet or from the file."""
+        reading = self.erasure.reading
+        return (self.drive.model if self.drive else "") or (reading.model if reading else "")
+
+    @property
+    def size_bytes(self) -> int | None:
+        """The drive's size, from its sheet or from the file."""
+        reading = self.erasure.reading
+        return (self.drive.size_bytes if self.drive else None) or (reading.size_bytes if reading else None)
+
+    @property
+    def size_gb(self) -> int | None:
+        """The size as makers count it, in whole Go."""
+        return round(self.size_bytes / 10**9) if self.size_bytes else None
+
+
+@dataclass(frozen=True)
+class MachineErased:
+    """One machine in one of its lives, with every drive that was erased in it."""
+
+    device: Device
+    life: int
+    drives: list[DriveErased]
+
+
+def certified_machines(devices: Sequence[Device], *, every_life: bool) -> list[MachineErased]:
+    """What may be certified of these machines, never a life of which a drive is not; five queries whatever their number.
+
+    With `every_life`, each life of a machine; without, its first, in which what the donor left on it was erased.
+    """
+    lives = certified_lives(devices)
+    erasures: dict[tuple[int, int], list[Erasure]] = {}
+    wanted = Erasure.objects.filter(device__in=[device.pk for device in devices], certified=True)
+    for erasure in wanted.select_related("done_by", "reading__evidence").order_by("pk"):
+        erasures.setdefault((erasure.device_id, erasure.cycle), []).append(erasure)
+    drives: dict[tuple[int, str], Drive] = {}
+    for drive in Drive.objects.filter(device__in=[device.pk for device in devices]).order_by("-pk"):
+        drives[drive.device_id, drive.serial.upper()] = drive
+    found = []
+    for device in devices:
+        proved = [life for life in sorted(lives[device.pk]) if (device.pk, life) in erasures]
+        for life in proved if every_life else proved[:1]:
+            rows = erasures[device.pk, life]
+            known = [DriveErased(row, drives.get((device.pk, row.drive_serial.upper()))) for row in rows]
+            found.append(MachineErased(device, life, known))
+    return found
+
+
+@cache
+def _style() -> str:
+    """The style sheet of papers, with fonts read from where they are installed."""
+    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
+    return _found("declic/paper.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
+
+
+def _found(name: str) -> Path:
+    path = finders.find(name)
+    if not isinstance(path, str):
+        raise FileNotFoundError(name)
+    return Path(path)
+
+
+def certificate_html(
+    machines: Iterable[MachineErased],
+    *,
+    operator: Organisation,
+    on: datetime.date,
+    lot: Lot | None = None,
+    uncertified: int = 0,
+) -> str:
+    """The page of the certificate, before it is laid out."""
+    listed = list(machines)
+    context: dict[str, Any] = {
+        "machines": listed,
+        "operator": operator,
+        "on": on,
+        "lot": lot,
+        "uncertified": uncertified,
+        "count": sum(len(machine.drives) for machine in listed),
+        "by_hand": any(not row.erasure.reading_id or row.erasure.review_reason for one in listed for row in one.drives),
+    }
+    return render_to_string("equipment/certificate_pdf.html", context)
+
+
+def certificate_pdf(machines: Iterable[MachineErased], **context: Any) -> bytes:
+    """The certificate as a tagged PDF (PDF/UA-1); `context` is that of `certificate_html`."""
+    # Loaded only when someone prints: it takes longer than any page.
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    document = HTML(string=certificate_html(machines, **context), base_url="about:blank", media_type="print")
+    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
+    pdf: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    return pdf
