@@ -9,6 +9,8 @@ from declic.accounts.enums import Permission
 from declic.documents.actions import check_file
 from declic.equipment.actions import prepare_ceremony, report_lost
 from declic.equipment.models import Allocation, Ceremony, Device
+from tests.equipment.benches import drive_of, lock_of, on_bench, reading_of
+from tests.equipment.evidence_rows import EVIDENCE_ROWS
 from tests.equipment.stories import lent, prepared, ready
 from tests.factories import DAY, an_edition, an_enrolment, at, terms
 
@@ -118,6 +120,11 @@ def nothing(_world: SimpleNamespace) -> dict[str, Any]:
     return {}
 
 
+def lot_of(world: SimpleNamespace) -> dict[str, Any]:
+    """The lot in which a machine of the shelf came."""
+    return {"lot_id": _device(world).lot_id}
+
+
 ROWS = {
     "equipment:list": (nothing, P.SEE_STOCK),
     "equipment:lot_create": (nothing, P.MANAGE_STOCK),
@@ -127,6 +134,16 @@ ROWS = {
     "equipment:device_triage": (device_of, P.MANAGE_STOCK),
     "equipment:device_repaired": (device_of, P.MANAGE_STOCK),
     "equipment:device_found": (device_of, P.MANAGE_STOCK),
+    "equipment:bench": (nothing, P.MANAGE_STOCK),
+    "equipment:device_lock": (on_bench, P.MANAGE_STOCK),
+    "equipment:lock_clear": (lock_of, P.MANAGE_STOCK),
+    "equipment:drive_add": (on_bench, P.MANAGE_STOCK),
+    "equipment:drive_remove": (drive_of, P.MANAGE_STOCK),
+    "equipment:reading_review": (reading_of, P.MANAGE_STOCK),
+    "equipment:reading_certify": (reading_of, P.MANAGE_STOCK),
+    "equipment:device_part": (on_bench, P.MANAGE_STOCK),
+    "equipment:device_certificate_pdf": (device_of, P.SEE_STOCK),
+    "equipment:lot_certificate_pdf": (lot_of, P.SEE_STOCK),
     "equipment:allocate": (lambda world: {"enrolment_id": world.enrolment.pk}, P.HAND_OVER),
     "equipment:sell": (lambda world: {"person_id": world.person.pk}, P.HAND_OVER),
     "equipment:loans": (nothing, (P.HAND_OVER, P.TAKE_MONEY)),
@@ -162,3 +179,4 @@ ROWS = {
     "equipment:ceremony_hand_over": (place_of, P.HAND_OVER),
     "equipment:ceremony_hold": (ceremony_of, P.HAND_OVER),
 }
+ROWS |= EVIDENCE_ROWS
