@@ -8,8 +8,10 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 
-from declic.equipment.enums import ClaimKind, DeviceState
+from declic.equipment.enums import ClaimKind, DeviceState, ReadingVerdict
+from declic.equipment.inventory import verdict_for
 from declic.equipment.models import Claim, Device, Drive, Erasure, ErasureReading
+from declic.equipment.reading import Verdict
 
 
 @dataclass
@@ -98,14 +100,34 @@ def life_began(device: Device) -> datetime.datetime | None:
     return left["last"]
 
 
-def too_old(device: Device, reading: ErasureReading) -> bool:
-    """Whether the file tells of an erasure made before the machine came back, or before its lot came in; or tells no day."""
+def date_doubts(
+    device: Device, reading: ErasureReading, *, began: datetime.datetime | None, on: datetime.date
+) -> list[str]:
+    """Codes of what the date of a file leaves in doubt: none, to come, before the lot came in, or before the last return.
+
+    `began` is what `life_began` says.
+    """
     if reading.ended_at is None:
-        return True
-    began = life_began(device)
+        return ["date_unknown"]
+    day = timezone.localtime(reading.ended_at).date()
+    doubts = ["date_ahead"] if day > on else []
     if began is not None and reading.ended_at <= began:
-        return True
-    return device.lot is not None and timezone.localtime(reading.ended_at).date() < device.lot.received_on
+        doubts.append("before_return")
+    elif device.lot is not None and day < device.lot.received_on:
+        doubts.append("before_receipt")
+    return doubts
+
+
+def verdict_now(
+    reading: ErasureReading, device: Device, *, began: datetime.datetime | None, on: datetime.date
+) -> Verdict:
+    """What a file proves for this machine in its present life: the verdict at receipt, its drives, its dates."""
+    verdict = verdict_for(reading, device)
+    doubts = date_doubts(device, reading, began=began, on=on)
+    if not doubts:
+        return verdict
+    kept = ReadingVerdict.REVIEW if verdict.certified else verdict.verdict
+    return Verdict(kept, (*verdict.reasons, *doubts))
 
 
 def fully_erased(devices: QuerySet[Device]) -> QuerySet[Device]:

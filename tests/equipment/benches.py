@@ -61,7 +61,15 @@ def a_reading(
         format="nwipe", raw=raw, size=len(raw), sha256=hashlib.sha256(raw).hexdigest(), received_at=at(DAY, 17),
         received_by=by,
     )  # fmt: skip
-    fields = {"method": "PRNG Stream", "verification": "toutes les passes", "errors": 0, **fields}
+    fields = {
+        "method": "PRNG Stream",
+        "verification": "toutes les passes",
+        "errors": 0,
+        "size_bytes": 256 * 10**9,
+        "erased_bytes": 256 * 10**9,
+        "hidden_areas": "none",
+        **fields,
+    }
     return ErasureReading.objects.create(
         operator=owner, evidence=evidence, serial=serial, verdict=verdict, ended_at=ended_at, **fields
     )

@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
-from declic.core.dates import format_day
 from declic.core.errors import DomainError
 from declic.equipment.actions.locks import lock_device
 from declic.equipment.actions.moves import move
 from declic.equipment.enums import DeviceState, ReadingVerdict
 from declic.equipment.models import Device, Drive, Erasure, ErasureReading
-from declic.equipment.proofs import is_erased, life_began, same_serial, too_old
+from declic.equipment.proofs import is_erased, life_began, same_serial, verdict_now
+from declic.equipment.reading import REASONS
 
 _WIPING = (DeviceState.TRIAGED, DeviceState.WIPING)
 _PAST_WIPING = (DeviceState.WIPED, DeviceState.TESTED, DeviceState.INSTALLED)
@@ -78,22 +78,23 @@ def remove_drive(*, acting_user: User, drive: Drive, reason: str, on: datetime.d
 
 @transaction.atomic
 def certify_from_reading(*, acting_user: User, reading: ErasureReading, on: datetime.date) -> Erasure:
-    """Certify the erasure that a file proves whole: of a drive of this machine, and made in its present life."""
+    """Certify the erasure that a file proves whole: of a drive of this machine, and made in its present life.
+
+    Raises DomainError, with what the file leaves in doubt, otherwise.
+    """
     device, reading = _lock_reading(reading)
-    if reading.verdict == ReadingVerdict.FAILED:
+    drive = _named(device, reading)
+    verdict = verdict_now(reading, device, began=life_began(device), on=on)
+    if verdict.verdict == ReadingVerdict.FAILED:
         raise DomainError(_("Ce fichier dit que l'effacement a échoué : recommencez-le."))
-    if reading.verdict != ReadingVerdict.CERTIFIED or not reading.method or not reading.verification or reading.errors:
-        raise DomainError(_("Ce fichier ne prouve pas tout : validez l'effacement à la main, en disant pourquoi."))
-    if too_old(device, reading):
-        began = life_began(device)
+    if not verdict.certified or reading.verdict != ReadingVerdict.CERTIFIED:
+        reasons = ", ".join(str(REASONS.get(code, code)) for code in verdict.reasons or reading.reasons)
         raise DomainError(
             _(
-                "Cet effacement date d'avant l'arrivée de la machine, ou d'avant son retour%(day)s : effacez-la de nouveau."
-                " Si l'horloge de l'outil était fausse, validez à la main et dites-le."
+                "Ce fichier ne prouve pas tout : %(reasons)s. Effacez de nouveau, ou validez à la main en disant pourquoi."
             )
-            % {"day": f" ({format_day(began)})" if began else ""}
+            % {"reasons": reasons or _("il reste à vérifier")}
         )
-    drive = _named(device, reading)
     return _record(acting_user, device, drive.serial, reading.method, reading.verification, 0, on, "", reading)
 
 

@@ -31,6 +31,7 @@ from declic.equipment.forms.bench import (
     UsePartForm,
 )
 from declic.equipment.models import Device, DeviceIdentifier, DeviceLock, Drive, ErasureReading, Lot, Part
+from declic.equipment.proofs import life_began, verdict_now
 from declic.equipment.steps import ON_BENCH, STAGES, stage_counts
 from declic.equipment.tags import parse_tag
 from declic.organisations.models import Site
@@ -191,7 +192,14 @@ def reading_review(request: HttpRequest, device_id: int, reading_id: int) -> Htt
         success=lambda erasure: _erased_said(user, machine, erasure.drive_serial),
         to=reverse("equipment:device", args=[machine.pk]) + "#disques",
         template="equipment/reading_review.html",
-        context=_page(request, machine, _("Valider à la main"), submit=_("J'en réponds"), reading=reading),
+        context=_page(
+            request,
+            machine,
+            _("Valider à la main"),
+            submit=_("J'en réponds"),
+            reading=reading,
+            reasons=verdict_now(reading, machine, began=life_began(machine), on=today()).reasons,
+        ),
     )
 
 

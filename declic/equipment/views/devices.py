@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from declic.equipment.forms.bench import EmptyForm, ErasureForm, GradeForm, Syst
 from declic.equipment.forms.stock import AsideForm, DeviceForm
 from declic.equipment.grades import facts_of, grade_of
 from declic.equipment.models import Allocation, Device, DeviceTest
-from declic.equipment.proofs import DriveSheet, drive_sheet
+from declic.equipment.proofs import DriveSheet, drive_sheet, life_began, verdict_now
 from declic.equipment.queries import device_history
 from declic.equipment.steps import steps_of
 from declic.organisations.enums import PartnershipKind
@@ -141,7 +142,11 @@ def _device_context(user: User, machine: Device, *, can_manage: bool) -> dict[st
     for test in tests:
         test.failures = [check_named(code) for code, works in test.checks.items() if works is False]  # type: ignore[attr-defined]
     last = next((test for test in tests if test.cycle == machine.cycle), None)
+    prefetch_related_objects([machine], "known_drives")
     sheet = drive_sheet(machine)
+    began = life_began(machine)
+    for reading in [*sheet.strays, *(one for line in sheet.lines for one in line.readings)]:
+        reading.now = verdict_now(reading, machine, began=began, on=today())  # type: ignore[attr-defined]
     locks = list(machine.locks.select_related("found_by", "cleared_by").order_by("pk"))
     open_locks = [lock for lock in locks if lock.cleared_on is None]
     parts = list(machine.parts_used.select_related("part", "recorded_by").order_by("-on", "-pk")[:20])
@@ -157,7 +162,7 @@ def _device_context(user: User, machine: Device, *, can_manage: bool) -> dict[st
         "may_open": current is not None and visible_allocations(user).filter(pk=current.pk).exists(),
         "identifiers": list(machine.identifiers.order_by("kind", "pk")),
         "sheet": sheet,
-        "removed": list(machine.known_drives.filter(removed_on__isnull=False).order_by("pk")),
+        "removed": [drive for drive in machine.known_drives.all() if drive.removed_on is not None],
         "locks": locks,
         "open_locks": open_locks,
         "tests": tests,
