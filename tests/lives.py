@@ -8,7 +8,8 @@ import pgtrigger
 from django.core.files.base import ContentFile
 from django.db.models import CharField, FileField, JSONField
 
-from declic.connectivity.actions import grant_aid, request_aid
+from declic.connectivity.actions import add_social_evaluation, grant_aid, request_aid
+from declic.connectivity.models import CodeBatch, CodeShowing, RechargeCode, RechargeSale, SaleCancellation
 from declic.core.personal import Personal, declarations
 from declic.diagnosis.models import Assessment, Barrier, PlanAction, SkillScore
 from declic.documents.models import Document
@@ -24,7 +25,7 @@ from declic.equipment.models import (
     LossDeclaration,
 )
 from declic.followup.models import Exit, Outcome, Review, SatisfactionAnswer
-from declic.hotline.models import TicketMessage
+from declic.hotline.models import TicketMessage, TicketRepair
 from declic.messaging.actions import queue_message
 from declic.messaging.models import MessageStep
 from declic.orientation.models import (
@@ -100,7 +101,31 @@ class Life:
             recorded_by=self.user, recorded_at=at(DAY),
         )  # fmt: skip
         self.aid = request_aid(acting_user=self.user, enrolment=self.enrolment, on=DAY)
-        grant_aid(acting_user=self.user, aid=self.aid, on=DAY)
+        self.aid = grant_aid(acting_user=self.user, aid=self.aid, on=DAY)
+        add_social_evaluation(
+            acting_user=self.user, enrolment=self.enrolment, text=WORDS, on=DAY, author="CCAS", at=at(DAY)
+        )
+        self.aid.proof_document = self._paper("facture")
+        self.aid.save()
+        self._buys(row)
+
+    def _buys(self, row: dict[str, Any]) -> None:
+        sale = RechargeSale.objects.filter(person=self.person).first()
+        assert sale is not None
+        batch = CodeBatch.objects.create(
+            **row, product=sale.product, count=1, imported_at=at(DAY), imported_by=self.user
+        )
+        code = RechargeCode.objects.create(
+            **row,
+            product=sale.product,
+            batch=batch,
+            secret=b"sealed",
+            fingerprint=f"{sale.pk}",
+            state="void",
+            sale=sale,
+        )
+        CodeShowing.objects.create(**row, code=code, sale=sale, at=at(DAY), by=self.user)
+        SaleCancellation.objects.create(**row, sale=sale, on=DAY, reason=WORDS[:300], cancelled_by=self.user)
 
     def _paper(self, title: str) -> Document:
         return Document.objects.create(
@@ -152,6 +177,9 @@ class Life:
             updated_at=at(DAY),
         )  # fmt: skip
         TicketMessage.objects.create(**row, ticket=ticket, at=at(DAY), author=self.user, body="bonjour")
+        TicketRepair.objects.create(
+            **row, ticket=ticket, device=self.loan.device, taken_in_at=at(DAY), taken_in_by=self.user
+        )
         for reference, about in (
             ("person:0", self.person.pk),
             (f"referral:{referral.pk}", None),

@@ -39,9 +39,11 @@ NOT_BY_SITE = frozenset(
         "programmes:", "documents:", "equipment:device", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
         # Counts of an edition, each among the people whom one reaches.
-        "orientation:funnel", "orientation:funnel_step",
+        "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",
         # A link for a partner's professional is the operator's: what comes by it belongs to no place yet.
         "orientation:link_send", "orientation:link_close",
+        # A ready answer speaks of nobody: the library is the operator's.
+        "hotline:answer_edit", "hotline:answer_archive",
     }
 )  # fmt: skip
 NOT_BY_PERSON = frozenset(
@@ -51,8 +53,8 @@ NOT_BY_PERSON = frozenset(
         "programmes:", "documents:", "equipment:device", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
-        "orientation:funnel", "orientation:funnel_step",
-        "orientation:link_send", "orientation:link_close",
+        "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",
+        "orientation:link_send", "orientation:link_close", "hotline:answer_edit", "hotline:answer_archive",
     }
 )  # fmt: skip
 """Addresses, or whole apps, that stay open to a member limited to a place or to a caseload."""

@@ -79,7 +79,9 @@ def test_opening_and_printing_what_names_a_person_is_written_down(name: str, act
 APPEND_ONLY = {
     "people.Snapshot", "people.AccessLog", "documents.Document", "ledger.Entry", "ledger.Line", "ledger.ClosedMonth",
     "practice.Attempt", "training.Attendance", "equipment.Erasure", "equipment.DeviceTest", "equipment.LoanEvent",
-    "equipment.Agreement", "connectivity.RechargeSale", "hotline.TicketMessage", "followup.Review",
+    "equipment.Agreement", "connectivity.RechargeSale",
+    "connectivity.SocialEvaluation", "connectivity.RechargePrice", "connectivity.SaleCancellation",
+    "connectivity.CodeBatch", "connectivity.CodeShowing", "hotline.TicketMessage", "followup.Review",
     "followup.SatisfactionAnswer", "followup.Exit",
     "orientation.ContactAttempt", "orientation.AnswerLinkView", "people.RightsEvent", "people.RetentionNotice",
 }  # fmt: skip

@@ -240,3 +240,7 @@ LOGGING = {
 PUBLIC_URL = os.environ.get("PUBLIC_URL") or "http://127.0.0.1:8000"
 # The antivirus that reads each file sent, as a socket's path or `tcp://host:port`; files are kept unread without it.
 CLAMAV_SOCKET = os.environ.get("CLAMAV_SOCKET", "")
+# Codes of recharges at rest: Fernet keys separated by commas, the first of which encrypts, and what their fingerprints are
+# keyed by. Empty: drawn from SECRET_KEY.
+CODE_KEYS = os.environ.get("DECLIC_CODE_KEYS", "")
+CODE_FINGERPRINT_KEY = os.environ.get("DECLIC_CODE_FINGERPRINT_KEY", "")

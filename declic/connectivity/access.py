@@ -31,6 +31,8 @@ def access_aid(pk: int, user: User, *permissions: Permission, for_update: bool =
         "enrolment__entry_snapshot",
         "requested_by",
         "decided_by",
+        "proof_document",
+        "renews",
     )
     if for_update:
         aids = aids.select_for_update(of=("self",))
@@ -58,3 +60,16 @@ def access_product(pk: int, user: User, permission: Permission = Permission.TAKE
 def visible_sales(user: User, permission: Permission = Permission.TAKE_MONEY) -> QuerySet[RechargeSale]:
     """Sales to the people whom `user` reaches with `permission`."""
     return RechargeSale.objects.filter(person__in=visible_people(user, permission))
+
+
+def access_sale(pk: int, user: User, permission: Permission = Permission.TAKE_MONEY) -> RechargeSale:
+    """The sale `pk` if `user` reaches the person who bought; 404 otherwise."""
+    sales = visible_sales(user, permission).select_related(
+        "person", "product", "sold_by", "operator", "edition__programme", "code", "cancellation__cancelled_by"
+    )
+    try:
+        sale = sales.get(pk=pk)
+    except RechargeSale.DoesNotExist:
+        raise Http404 from None
+    note_opening(user, person_id=sale.person_id, operator_id=sale.operator_id)
+    return sale

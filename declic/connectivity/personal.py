@@ -5,8 +5,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from declic.connectivity.models import AidState, InternetAid, RechargeSale
+from declic.connectivity.enums import AidState
+from declic.connectivity.models import (
+    CodeShowing,
+    InternetAid,
+    RechargeCode,
+    RechargeSale,
+    SaleCancellation,
+    SocialEvaluation,
+)
 from declic.core.personal import Personal, declare, declare_impersonal
+from declic.documents.models import Document
 from declic.ledger.models import Auxiliary, Entry
 from declic.ledger.personal import BOOK_LABEL, BOOK_SHARE
 
@@ -19,6 +28,11 @@ def _entries(people: list[int]) -> QuerySet[Any]:
     paid = Entry.objects.filter(lines__auxiliary__aid__enrolment__person__in=people).order_by()
     found = Entry.objects.filter(sold | Q(pk__in=paid.values("pk"))).order_by().values("pk")
     return Entry.objects.filter(Q(pk__in=found) | Q(reverses__in=found))
+
+
+def _proofs(people: list[int]) -> QuerySet[Any]:
+    aids = InternetAid.objects.filter(enrolment__person__in=people, proof_document__isnull=False).order_by()
+    return Document.objects.filter(pk__in=aids.values("proof_document"))
 
 
 declare(
@@ -38,14 +52,42 @@ declare(
         texts=("label",),
         becomes={"label": BOOK_SHARE},
     ),
+    # The paper stays as a row that names nobody: the aid still says that it was seen.
+    Personal(
+        Document, _("justificatifs d'abonnement"), rows=_proofs, texts=("title", "file"), plain=("mime", "sha256")
+    ),
+    Personal(
+        SocialEvaluation,
+        _("évaluations sociales"),
+        person="enrolment__person",
+        texts=("text", "author"),
+        contacts=("on",),
+    ),
     Personal(
         InternetAid,
         _("aides internet"),
         person="enrolment__person",
-        texts=("refusal_reason", "proof"),
+        texts=("refusal_reason", "proof", "provider", "unproved_reason"),
         contacts=("requested_on", "paid_on"),
         open=((Q(state__in=(AidState.REQUESTED, AidState.GRANTED)), _("une aide internet est à décider ou à verser")),),
+        unshown=("ending_told_on",),
     ),
+    Personal(CodeShowing, _("codes montrés"), person="sale__person", texts=("reason",), unshown=("code",)),
+    Personal(
+        RechargeCode,
+        _("codes remis"),
+        person="sale__person",
+        plain=("fingerprint",),
+        becomes={"secret": b""},
+        unshown=("secret", "fingerprint", "batch"),
+    ),
+    Personal(SaleCancellation, _("ventes annulées"), person="sale__person", texts=("reason",)),
     Personal(RechargeSale, _("recharges"), person="person", contacts=("on",), unshown=("token",)),
 )
-declare_impersonal({"connectivity.RechargeProduct": "une recharge en vente"})
+declare_impersonal(
+    {
+        "connectivity.RechargeProduct": "une recharge en vente",
+        "connectivity.RechargePrice": "un prix",
+        "connectivity.CodeBatch": "une liste de codes",
+    }
+)

@@ -1,29 +1,40 @@
-"""Pages of the solidarity shop: find the person, sell a recharge, read the day's sales, keep the price list."""
+"""Pages of the counter: find the person, sell a recharge, show its code, undo a sale, read the sales."""
 
 import datetime
+from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from declic.accounts.access import acting_operator, require
+from declic.accounts.access import acting_operator
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.connectivity import actions
-from declic.connectivity.access import access_product, visible_sales
-from declic.connectivity.forms import DayForm, ProductForm, RechargeSaleForm
-from declic.connectivity.models import RechargeSale
-from declic.connectivity.queries import find_buyers, monthly_saving, products_on_sale, saved_by
-from declic.core.dates import today
+from declic.connectivity.access import access_sale, visible_sales
+from declic.connectivity.enums import Stocked
+from declic.connectivity.forms import AgainForm, CancelSaleForm, DayForm, RechargeSaleForm
+from declic.connectivity.models import RechargeSale, SaleCancellation
+from declic.connectivity.queries import (
+    find_buyers,
+    kept,
+    mean_saving,
+    products_on_sale,
+    saved_by,
+    saving_a_month,
+)
+from declic.core.dates import add_months, format_month, now, today
+from declic.core.errors import DomainError
 from declic.core.forms import posted
 from declic.core.money import format_euros
 from declic.core.pagination import keyset_page
-from declic.core.views import Done, post_action, submit
-from declic.organisations.models import Organisation, Site
+from declic.core.views import UNPROCESSABLE, add_domain_error, submit
+from declic.organisations.models import Site
 from declic.orientation.models import Enrolment
 from declic.people.access import access_person, visible_people
 
@@ -34,19 +45,29 @@ def shop(request: HttpRequest) -> HttpResponseBase:
     operator = acting_operator(request, Permission.TAKE_MONEY)
     words = request.GET.get("q", "").strip()
     here = visible_people(user, Permission.TAKE_MONEY).filter(operator=operator)
-    products = [
-        {"product": product, "saving": monthly_saving(product)} for product in products_on_sale(operator, today())
-    ]
+    products = [_line(product) for product in products_on_sale(operator, today())]
     page = {
         "operator": operator,
         "q": words,
         "found": find_buyers(here, words),
         "products": products,
-        "day": _totals(user, operator, today()),
+        "low": [line for line in products if line["is_low"]],
+        "day": _totals(visible_sales(user).filter(operator=operator, on=today())),
         "today": today(),
         "keeps_prices": scope_of(user).can(Permission.MANAGE_PROGRAMMES, operator.pk),
     }
     return render(request, "connectivity/shop.html", page)
+
+
+def _line(product: Any) -> dict[str, Any]:
+    stocked = product.stocked != Stocked.NOTHING
+    return {
+        "product": product,
+        "saving": saving_a_month(product.public_now, product.price_now, product.months),
+        "stocked": stocked,
+        "is_out": stocked and not product.stock,
+        "is_low": stocked and product.stock <= product.minimum,
+    }
 
 
 def sell(request: HttpRequest, person_id: int) -> HttpResponseBase:
@@ -66,87 +87,136 @@ def sell(request: HttpRequest, person_id: int) -> HttpResponseBase:
         lambda **typed: actions.sell_recharge(
             acting_user=user, person=person, on=today(), site=_site_of(user, person.operator_id), **typed
         ),
-        success=lambda sale: (
-            _("%(product)s vendue à %(person)s : %(paid)s encaissés, %(saved)s économisés.")
-            % {
-                "product": sale.product.name,
-                "person": sale.person,
-                "paid": format_euros(sale.paid),
-                "saved": format_euros(sale.public_price - sale.paid),
-            }
-        ),
-        to=reverse("connectivity:sell", args=[person.pk]),
+        success=_sold,
+        to=lambda sale: reverse("connectivity:sale", args=[sale.pk]),
         template="connectivity/sell.html",
         context={
             "person": person,
             "products": products,
-            "bought": list(RechargeSale.objects.filter(person=person).select_related("product")[:5]),
+            "bought": list(RechargeSale.objects.filter(person=person).select_related("product", "cancellation")[:5]),
             "saved": saved_by(person, today()),
+            "saving": mean_saving(RechargeSale.objects.filter(person=person)).cents,
             "keeps_prices": scope_of(user).can(Permission.MANAGE_PROGRAMMES, person.operator_id),
             "reads_file": visible_people(user).filter(pk=person.pk).exists(),
         },
     )
 
 
+def _sold(sale: RechargeSale) -> str:
+    return _("%(product)s vendue à %(person)s : %(paid)s encaissés, %(saved)s économisés.") % {
+        "product": sale.product.name,
+        "person": sale.person,
+        "paid": format_euros(sale.paid),
+        "saved": format_euros(sale.public_price - sale.paid),
+    }
+
+
+def sale(request: HttpRequest, sale_id: int) -> HttpResponseBase:
+    """One sale: what was paid and saved, its code to show, and how to undo it."""
+    found = access_sale(sale_id, user_of(request))
+    return render(request, "connectivity/sale.html", _sale_page(found))
+
+
+def _sale_page(found: RechargeSale) -> dict[str, Any]:
+    return {
+        "sale": found,
+        "person": found.person,
+        "saved": found.public_price - found.paid,
+        "code": getattr(found, "code", None),
+        "cancellation": getattr(found, "cancellation", None),
+        "showings": list(found.showings.select_related("by").order_by("at", "pk")),
+        "today": today(),
+    }
+
+
+@never_cache
+def sale_code(request: HttpRequest, sale_id: int) -> HttpResponseBase:
+    """The code of a sale, for one reading: the first needs nothing but a button, the others a reason."""
+    user = user_of(request)
+    found = access_sale(sale_id, user)
+    page = _sale_page(found)
+    form = AgainForm(**posted(request))
+    # The first reading is one button: a reason is asked for where the action wants one.
+    form.fields["reason"].required = bool(page["showings"]) and request.method != "POST"
+    if request.method != "POST":
+        return render(request, "connectivity/sale_code.html", {**page, "form": form, "shown": None})
+    reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
+    try:
+        if form.errors:
+            raise DomainError(_("Relisez la raison."))
+        shown = actions.show_code(acting_user=user, sale=found, at=now(), reason=reason)
+    except DomainError as refused:
+        if not form.errors:
+            add_domain_error(form, refused)
+        return render(
+            request, "connectivity/sale_code.html", {**page, "form": form, "shown": None}, status=UNPROCESSABLE
+        )
+    answer = render(request, "connectivity/sale_code.html", {**page, "form": form, "shown": _grouped(shown)})
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _grouped(code: str) -> str:
+    """Four by four, as they are typed on a telephone."""
+    if not code.isalnum():
+        return code
+    return " ".join(code[first : first + 4] for first in range(0, len(code), 4))
+
+
+def sale_cancel(request: HttpRequest, sale_id: int) -> HttpResponseBase:
+    """Undo a sale, with its reason."""
+    user = user_of(request)
+    found = access_sale(sale_id, user)
+    return submit(
+        request,
+        CancelSaleForm(**posted(request)),
+        lambda **typed: actions.cancel_sale(acting_user=user, sale=found, on=today(), **typed),
+        success=_cancelled,
+        to=reverse("connectivity:sale", args=[found.pk]),
+        template="connectivity/sale_cancel.html",
+        context=_sale_page(found),
+    )
+
+
+def _cancelled(done: SaleCancellation) -> str:
+    if not done.refunded:
+        return _("Vente annulée. Il n'y a rien à rendre.")
+    return _("Vente annulée. Rendez %(amount)s à %(person)s, par le moyen dont elle a payé.") % {
+        "amount": format_euros(done.refunded),
+        "person": done.sale.person,
+    }
+
+
 def sales(request: HttpRequest) -> HttpResponseBase:
-    """The sales of a day, with what they brought and what they saved."""
+    """The sales of a day, with what they brought and saved, and the month around it."""
     user = user_of(request)
     operator = acting_operator(request, Permission.TAKE_MONEY)
     form = DayForm(request.GET if "jour" in request.GET else None, initial={"jour": today()})
     day = (form.cleaned_data["jour"] if form.is_valid() else None) or today()
-    rows = (
-        visible_sales(user)
-        .filter(operator=operator, on=day)
-        .select_related("person", "product", "sold_by", "edition__programme")
-    )
+    here = visible_sales(user).filter(operator=operator)
+    rows = here.filter(on=day).select_related("person", "product", "sold_by", "edition__programme", "cancellation")
+    month = here.filter(on__gte=day.replace(day=1), on__lte=_last_of(day))
     page = {
         "operator": operator,
         "form": form,
         "day": day,
+        "month": format_month(day),
         "today": today(),
-        "totals": _totals(user, operator, day),
+        "totals": _totals(here.filter(on=day)),
+        "month_totals": _totals(month),
+        "saving": mean_saving(month),
         "page": keyset_page(rows, request.GET, order=(("pk", True),)),
     }
     return render(request, "connectivity/sales.html", page)
 
 
-def product_create(request: HttpRequest) -> HttpResponseBase:
-    """Add a recharge to the price list."""
-    user = user_of(request)
-    operator = acting_operator(request, Permission.MANAGE_PROGRAMMES)
-    return submit(
-        request,
-        ProductForm(**posted(request)),
-        lambda **typed: actions.add_product(acting_user=user, operator=operator, **typed),
-        success=lambda product: (
-            _("« %(name)s » est en vente à %(price)s.")
-            % {"name": product.name, "price": format_euros(product.solidarity_price)}
-        ),
-        to=reverse("connectivity:shop"),
-        template="connectivity/product_create.html",
-        context={"operator": operator},
-    )
+def _last_of(day: datetime.date) -> datetime.date:
+    first = day.replace(day=1)
+    return day if first.year >= 9999 else add_months(first, 1) - datetime.timedelta(days=1)
 
 
-@post_action
-def product_stop(request: HttpRequest, product_id: int) -> Done:
-    """No longer sell a recharge, from tomorrow on."""
-    user = user_of(request)
-    require(user, Permission.MANAGE_PROGRAMMES)
-    product = access_product(product_id, user, Permission.MANAGE_PROGRAMMES)
-    actions.stop_product(acting_user=user, product=product, on=today())
-    return Done(
-        _("« %(name)s » ne sera plus vendue à partir de demain.") % {"name": product.name},
-        to=reverse("connectivity:shop"),
-    )
-
-
-def _totals(user: User, operator: Organisation, day: datetime.date) -> dict[str, int]:
-    sums = (
-        visible_sales(user)
-        .filter(operator=operator, on=day)
-        .aggregate(count=Count("pk"), cashed=Sum("paid"), saved=Sum(F("public_price") - F("paid")))
-    )
+def _totals(sales: QuerySet[RechargeSale]) -> dict[str, int]:
+    sums = kept(sales).aggregate(count=Count("pk"), cashed=Sum("paid"), saved=Sum(F("public_price") - F("paid")))
     return {name: value or 0 for name, value in sums.items()}
 
 

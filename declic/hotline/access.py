@@ -6,7 +6,8 @@ from django.http import Http404
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.hotline.models import Ticket
+from declic.equipment.models import Claim
+from declic.hotline.models import Answer, Ticket
 from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
 from declic.people.models import Person
@@ -36,7 +37,7 @@ def visible_tickets(user: User, *permissions: Permission) -> QuerySet[Ticket]:
 def access_ticket(pk: int, user: User, *permissions: Permission, for_update: bool = False) -> Ticket:
     """The request `pk` if `user` reaches it, locked if asked; 404 otherwise, whether it exists or not."""
     tickets = visible_tickets(user, *permissions).select_related(
-        "person", "operator", "opened_by", "assigned_to", "allocation__device", "allocation__edition"
+        "person", "operator", "opened_by", "taken_by", "assigned_to", "allocation__device", "allocation__edition"
     )
     if for_update:
         tickets = tickets.select_for_update(of=("self",))
@@ -72,3 +73,27 @@ def may_answer(user: User, ticket: Ticket) -> bool:
 def may_read_file(user: User, ticket: Ticket) -> bool:
     """Whether `user` may open the file of the person behind the request; a refurbisher has a first name and a phone."""
     return visible_people(user).filter(pk=ticket.person_id).exists()
+
+
+def visible_handovers(user: User) -> QuerySet[Claim]:
+    """The handovers of the machines about which `user` answers requests: what a rate of breakages is reckoned on."""
+    where = Q(pk__in=[])
+    for reach in scope_of(user).having(Permission.ANSWER_TICKETS):
+        here = Q(operator=reach.operator_id)
+        if reach.role == Role.REFURBISHER and reach.is_partner:
+            where |= here & Q(device__refurbisher=reach.organisation_id)
+        elif reach.role == Role.REFURBISHER:
+            where |= here
+        elif not reach.is_partner or reach.role == Role.ADVISER:
+            where |= here & Q(allocation__person__in=visible_people(user, Permission.ANSWER_TICKETS))
+    return Claim.objects.filter(where)
+
+
+def access_answer(pk: int, user: User) -> Answer:
+    """The ready answer `pk` of an operator for whom `user` answers requests; 404 otherwise."""
+    try:
+        return Answer.objects.get(
+            pk=pk, operator__in=scope_of(user).operators(Permission.ANSWER_TICKETS), archived_on__isnull=True
+        )
+    except Answer.DoesNotExist:
+        raise Http404 from None

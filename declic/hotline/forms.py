@@ -3,14 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from declic.core.forms import CleanTextField, Form, RadioField, SelectField
+from declic.core.forms import (
+    CleanCharField,
+    CleanTextField,
+    DateField,
+    Form,
+    PhoneField,
+    RadioField,
+    SelectField,
+    VersionedFormMixin,
+)
 from declic.equipment.models import Allocation, Device
-from declic.hotline.models import Priority, Resolution, Symptom, TicketChannel
+from declic.hotline.models import Answer, Priority, Resolution, Symptom, TicketChannel
 
 NO_MACHINE = "aucune"
+CHANNELS = [choice for choice in TicketChannel.choices if choice[0] != TicketChannel.PERSON]
+"""How a colleague receives a request: the page of the machine is nobody's but the person's."""
 
 
 class TicketForm(Form):
@@ -28,7 +40,7 @@ class TicketForm(Form):
         initial=Priority.NORMAL,
         help_text=gettext_lazy("Urgente : un rendez-vous ou une démarche dans les deux jours en dépend."),
     )
-    channel = RadioField(label=gettext_lazy("Demande reçue"), choices=TicketChannel.choices)
+    channel = RadioField(label=gettext_lazy("Demande reçue"), choices=CHANNELS)
 
     def __init__(self, *args: Any, machines: Sequence[Allocation], channel: str | None = None, **kwargs: Any) -> None:
         self.machines = {str(allocation.pk): allocation for allocation in machines}
@@ -55,13 +67,72 @@ class TicketForm(Form):
 
 
 class WordsForm(Form):
-    """One line of the conversation."""
+    """One line of the conversation; `cleaned_data["answer"]` is the answer of the library that it began with, or None."""
 
     body = CleanTextField(label=gettext_lazy("Votre réponse"))
+    answer = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: str, answers: Sequence[Answer] = (), **kwargs: Any) -> None:
+        self.answers = {str(answer.pk): answer for answer in answers}
         super().__init__(*args, **kwargs)
         self.fields["body"].label = label
+        if not self.answers:
+            del self.fields["answer"]
+
+    def clean_answer(self) -> Answer | None:
+        return self.answers.get(self.cleaned_data["answer"])
+
+
+class RepairForm(Form):
+    """What the workshop writes when the machine arrives."""
+
+    body = CleanTextField(
+        label=gettext_lazy("Ce que l'atelier va faire"),
+        help_text=gettext_lazy("Ces mots partent à qui a ouvert la demande : par exemple, pour combien de jours."),
+    )
+
+
+class AnswerForm(Form):
+    """A ready answer of the library."""
+
+    symptom = SelectField(label=gettext_lazy("Panne"), choices=Symptom.choices)
+    title = CleanCharField(
+        label=gettext_lazy("Titre"),
+        help_text=gettext_lazy("Par exemple : « La souris ne répond plus »."),
+        max_length=120,
+    )
+    body = CleanTextField(
+        label=gettext_lazy("Étapes"),
+        help_text=gettext_lazy("Une par ligne, dans un français simple : ce que la personne fait, ce qu'elle voit."),
+        rows=8,
+    )
+
+
+class ChangeAnswerForm(VersionedFormMixin, AnswerForm):
+    """The same, refused when someone changed the answer meanwhile."""
+
+
+class HelpForm(Form):
+    """What someone without an account says of her machine."""
+
+    symptom = RadioField(label=gettext_lazy("Qu'est-ce qui ne va pas ?"), choices=Symptom.choices)
+    description = CleanTextField(
+        label=gettext_lazy("Dites-le avec vos mots"),
+        help_text=gettext_lazy("Ce que vous voyez, et depuis quand."),
+        max_length=2000,
+    )
+    phone = PhoneField(
+        label=gettext_lazy("Où vous appeler"),
+        help_text=gettext_lazy("Laissez vide si nous avons déjà le bon numéro."),
+        required=False,
+    )
+
+
+class PeriodForm(Form):
+    """The days of a report."""
+
+    du = DateField(label=gettext_lazy("Du"), required=False)
+    au = DateField(label=gettext_lazy("Au"), required=False)
 
 
 class SolveForm(Form):

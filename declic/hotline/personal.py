@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from declic.core.personal import Personal, declare
-from declic.hotline.models import Ticket, TicketMessage, TicketState
+from declic.core.personal import Personal, declare, declare_impersonal
+from declic.hotline.models import Ticket, TicketMessage, TicketRepair, TicketState
 from declic.messaging.models import Message
 from declic.messaging.personal import messages_of
 
@@ -21,7 +21,15 @@ def _told(people: list[int]) -> QuerySet[Any]:
 
 declare(
     *messages_of(_("messages sur ses demandes d'assistance"), rows=_told),
-    Personal(TicketMessage, _("échanges d'assistance"), person="ticket__person", texts=("body",), contacts=("at",)),
+    Personal(
+        TicketMessage,
+        _("échanges d'assistance"),
+        person="ticket__person",
+        texts=("body",),
+        contacts=("at",),
+        unshown=("answer",),
+    ),
+    Personal(TicketRepair, _("machines à l'atelier"), person="ticket__person"),
     Personal(
         Ticket,
         _("demandes d'assistance"),
@@ -31,3 +39,4 @@ declare(
         open=((~Q(state=TicketState.SOLVED), _("une demande d'assistance est ouverte")),),
     ),
 )
+declare_impersonal({"hotline.Answer": "une réponse toute prête, qui ne parle de personne"})

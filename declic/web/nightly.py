@@ -10,6 +10,11 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from declic.accounts.actions import close_ended_accounts
+from declic.connectivity.actions import close_ended_aids, tell_ending_aids
+from declic.equipment.checks import claim_problems
+from declic.ledger.checks import book_problems
+from declic.ledger.enums import CheckSubject
+from declic.ledger.runs import record_run
 from declic.messaging.jobs import refresh_receipts, resend_waiting
 from declic.orientation.actions.drafts import purge_drafts
 from declic.orientation.actions.reminding import remind_teams
@@ -31,6 +36,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("dossiers réunis complétés", lambda on, at: gather_stragglers(at=at)),
     ("prescripteurs prévenus d'un début", lambda on, at: tell_started(on=on, at=at)),
     ("équipes relancées", lambda on, at: remind_teams(on=on, at=at)),
+    ("aides internet terminées", lambda on, at: close_ended_aids(on=on)),
+    ("fins d'aide annoncées", lambda on, at: tell_ending_aids(on=on, at=at)),
     ("comptes fermés", lambda on, at: close_ended_accounts(on=on)),
     ("conservation des dossiers", lambda on, at: apply_retention(on=on, at=at)),
     ("mots des noms tenus", lambda on, at: tend_words()),
@@ -38,6 +45,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("consultations effacées", lambda on, at: purge_access_log(on=on)),
     ("accusés de réception lus", lambda on, at: refresh_receipts(at=at)),
     ("messages renvoyés", lambda on, at: resend_waiting(at=at)),
+    ("comptes vérifiés", lambda on, at: record_run(subject=CheckSubject.BOOKS, problems=book_problems(), at=at)),
+    ("matériel vérifié", lambda on, at: record_run(subject=CheckSubject.CLAIMS, problems=claim_problems(), at=at)),
 )
 """What is done, in this order; each one may run twice on a day and then finds nothing left to do."""
 

@@ -232,7 +232,7 @@ def _sources(person: Person) -> Iterator[QuerySet[Any]]:
     )
     yield _rows(aids.filter(paid_on__isnull=False), "aid_paid", "paid_on", number=F("amount"))
     yield _rows(
-        RechargeSale.objects.filter(person=person),
+        RechargeSale.objects.filter(person=person, cancellation__isnull=True),
         "recharge",
         "on",
         words=F("product__name"),

@@ -127,9 +127,9 @@ def test_an_aid_is_granted_and_paid_once_however_often_it_is_asked() -> None:
         grant_aid(acting_user=user, aid=stale, on=LATER)
     with pytest.raises(DomainError, match="déjà sa réponse"):
         refuse_aid(acting_user=user, aid=stale, on=LATER, reason="trop tard")
-    pay_aid(acting_user=user, aid=stale, on=LATER, means="bank")
+    pay_aid(acting_user=user, aid=stale, on=LATER, means="bank", proof="facture")
     with pytest.raises(DomainError, match="déjà versée"):
-        pay_aid(acting_user=user, aid=stale, on=LATER, means="bank")
+        pay_aid(acting_user=user, aid=stale, on=LATER, means="bank", proof="facture")
     assert Entry.objects.filter(operator=stale.operator).count() == 2
 
 
@@ -137,12 +137,12 @@ def test_an_aid_is_not_paid_before_its_decision_nor_decided_before_its_request()
     aid = a_request()
     user = officer(aid.enrolment)
     with pytest.raises(DomainError, match="décidez d'abord"):
-        pay_aid(acting_user=user, aid=aid, on=LATER, means="bank")
+        pay_aid(acting_user=user, aid=aid, on=LATER, means="bank", proof="facture")
     with pytest.raises(DomainError, match="précéder la demande"):
         grant_aid(acting_user=user, aid=aid, on=DAY - datetime.timedelta(days=1))
     grant_aid(acting_user=user, aid=aid, on=LATER)
     with pytest.raises(DomainError, match="ce jour-là ou après"):
-        pay_aid(acting_user=user, aid=aid, on=DAY, means="bank")
+        pay_aid(acting_user=user, aid=aid, on=DAY, means="bank", proof="facture")
 
 
 def test_money_passes_by_known_means_only() -> None:
@@ -150,7 +150,7 @@ def test_money_passes_by_known_means_only() -> None:
     user = officer(aid.enrolment)
     grant_aid(acting_user=user, aid=aid, on=LATER)
     with pytest.raises(DomainError, match="espèces ou banque"):
-        pay_aid(acting_user=user, aid=aid, on=LATER, means="coquillages")
+        pay_aid(acting_user=user, aid=aid, on=LATER, means="coquillages", proof="facture")
     aid.refresh_from_db()
     assert aid.state == AidState.GRANTED
 

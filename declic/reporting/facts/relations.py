@@ -73,6 +73,7 @@ RECHARGES = """
 SELECT r.id, r.person_id, r."on", r.public_price, r.paid, r.months
 FROM connectivity_rechargesale r
 WHERE r.edition_id = ANY(:editions::bigint[]) AND r."on" <= :at
+  AND NOT EXISTS (SELECT 1 FROM connectivity_salecancellation c WHERE c.sale_id = r.id AND c."on" <= :at)
 """
 
 # One row per person: a person who buys often weighs no more than another (case: Emmaüs Connect, mean over people).
@@ -81,6 +82,7 @@ SELECT r.person_id AS id, r.person_id, min(r."on") AS "on",
        sum(r.public_price - r.paid)::numeric / NULLIF(sum(r.months), 0) AS saving
 FROM connectivity_rechargesale r
 WHERE r.edition_id = ANY(:editions::bigint[]) AND r."on" <= :at
+  AND NOT EXISTS (SELECT 1 FROM connectivity_salecancellation c WHERE c.sale_id = r.id AND c."on" <= :at)
 GROUP BY r.person_id
 """
 

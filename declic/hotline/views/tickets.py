@@ -1,7 +1,7 @@
-"""Pages of the hotline: the queue, one request with its conversation, opening and solving."""
+"""The queue of requests, one request with its conversation, opening, taking in charge, repairing and solving."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,12 +15,12 @@ from declic.accounts.scope import scope_of
 from declic.core.dates import now, today
 from declic.core.forms import posted
 from declic.core.pagination import Order, keyset_page
-from declic.core.views import submit
+from declic.core.views import Done, post_action, submit
 from declic.hotline import actions
 from declic.hotline.access import access_caller, access_ticket, may_answer, may_read_file, visible_tickets
-from declic.hotline.forms import SolveForm, TicketForm, WordsForm
+from declic.hotline.forms import RepairForm, SolveForm, TicketForm, WordsForm
 from declic.hotline.models import Resolution, Ticket, TicketChannel, TicketState
-from declic.hotline.queries import can_swap, held_machines, name_for, spare_machines, waited
+from declic.hotline.queries import can_swap, due, held_machines, library, name_for, spare_machines, waited
 from declic.orientation.access import visible_enrolments
 from declic.people.access import visible_people
 
@@ -29,6 +29,7 @@ _QUEUE: Order = (("priority", True), ("opened_at", False), ("pk", False))
 _TABS: dict[str, tuple[TicketState, Order]] = {
     "a-prendre": (TicketState.OPEN, _QUEUE),
     "a-suivre": (TicketState.ANSWERED, _QUEUE),
+    "atelier": (TicketState.REPAIRING, _QUEUE),
     "resolues": (TicketState.SOLVED, (("solved_at", True), ("pk", True))),
 }
 
@@ -43,7 +44,7 @@ def ticket_list(request: HttpRequest) -> HttpResponseBase:
     rows = (
         visible_tickets(user)
         .filter(state=state)
-        .select_related("person", "allocation__device", "opened_by", "assigned_to")
+        .select_related("person", "allocation__device", "opened_by", "assigned_to", "taken_by")
     )
     page = keyset_page(rows, request.GET, order=order)
     return render(
@@ -51,7 +52,9 @@ def ticket_list(request: HttpRequest) -> HttpResponseBase:
         "hotline/list.html",
         {
             "page": page,
-            "rows": [{"ticket": ticket, "name": name_for(user, ticket)} for ticket in page.rows],
+            "rows": [
+                {"ticket": ticket, "name": name_for(user, ticket), "due": due(ticket, now())} for ticket in page.rows
+            ],
             "tab": tab,
             "today": today(),
             "answers": scope.can(Permission.ANSWER_TICKETS),
@@ -100,10 +103,25 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     responds = answers and not (found.assigned_to_id is not None and found.opened_by_id == user.pk)
     line = _line(found, responds)
     device = None if found.allocation is None else found.allocation.device
+    responding = responds and found.state != TicketState.SOLVED
+    answers_known = list(library({found.operator_id})) if responding else []
+    ready = [answer for answer in answers_known if answer.symptom == found.symptom][:8]
+    chosen = next((one for one in answers_known if str(one.pk) == request.GET.get("reponse", "")), None)
+    form = WordsForm(
+        **posted(request),
+        label=line.label,
+        answers=answers_known,
+        initial={} if chosen is None else {"body": chosen.body, "answer": chosen.pk},
+    )
+
+    def add(*, body: str, answer: Any = None) -> Ticket:
+        more = {"answer": answer} if responding else {}
+        return line.action(acting_user=user, ticket=found, at=now(), body=body, **more)
+
     return submit(
         request,
-        WordsForm(**posted(request), label=line.label),
-        lambda **typed: line.action(acting_user=user, ticket=found, at=now(), **typed),
+        form,
+        add,
         success=line.said,
         to=reverse("hotline:ticket", args=[found.pk]),
         template="hotline/ticket.html",
@@ -115,9 +133,16 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             "lines": list(found.messages.select_related("author").order_by("at", "pk")),
             "answers": answers,
             "responds": responds,
+            "ready": ready,
+            "chosen": chosen,
             "send": line.send,
             "device": device,
+            "due": due(found, now()),
+            "repair": found.repairs.filter(ended_at__isnull=True).first() if device else None,
+            "may_repair": answers and device is not None and found.state in (TicketState.OPEN, TicketState.ANSWERED),
+            "mine": found.taken_by_id == user.pk,
             "sees_stock": scope_of(user).can(Permission.SEE_STOCK, found.operator_id),
+            "hands_over": device is not None and scope_of(user).can(Permission.HAND_OVER, found.operator_id),
             "waited_minutes": int(waited(found, now()).total_seconds() // 60),
             "reads_file": may_read_file(user, found),
             "today": today(),
@@ -154,6 +179,45 @@ def _line(found: Ticket, responds: bool) -> _Line:
         _("Ajouter"),
         actions.add_detail,
         _("Précision ajoutée : la demande revient dans la file."),
+    )
+
+
+@post_action
+def ticket_take(request: HttpRequest, ticket_id: int) -> Done:
+    """See to a request, or take it over from a colleague."""
+    user = user_of(request)
+    found = access_ticket(ticket_id, user, Permission.ANSWER_TICKETS)
+    actions.take_ticket(acting_user=user, ticket=found, at=now())
+    return Done(_("Vous vous occupez de cette demande."), to=reverse("hotline:ticket", args=[found.pk]))
+
+
+@post_action
+def ticket_release(request: HttpRequest, ticket_id: int) -> Done:
+    """Leave a request to the others."""
+    user = user_of(request)
+    found = access_ticket(ticket_id, user, Permission.ANSWER_TICKETS)
+    actions.release_ticket(acting_user=user, ticket=found, at=now())
+    return Done(_("La demande attend de nouveau quelqu'un."), to=reverse("hotline:ticket", args=[found.pk]))
+
+
+def ticket_repair(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    """Note that the machine is at the workshop."""
+    user = user_of(request)
+    found = access_ticket(ticket_id, user, Permission.ANSWER_TICKETS)
+    if found.state not in (TicketState.OPEN, TicketState.ANSWERED) and request.method == "GET":
+        return redirect("hotline:ticket", found.pk)
+    return submit(
+        request,
+        RepairForm(**posted(request)),
+        lambda **typed: actions.take_in_repair(acting_user=user, ticket=found, at=now(), **typed),
+        success=_("La machine est à l'atelier. Elle reste celle de la personne ; rendez-la ou échangez-la d'ici."),
+        to=reverse("hotline:ticket", args=[found.pk]),
+        template="hotline/repair.html",
+        context={
+            "ticket": found,
+            "name": name_for(user, found),
+            "device": None if found.allocation is None else found.allocation.device,
+        },
     )
 
 
