@@ -66,6 +66,15 @@ def to_fill(device: Device, evidence: Evidence) -> list[str]:
     return [one.name for one in differences(device, evidence) if one.ticked]
 
 
+def facts_said(evidence: Evidence) -> list[tuple[str, str]]:
+    """What a file says of its machine, in words: (label, value)."""
+    reading = reading_of(evidence)
+    told = [(str(FACTS[name]), shown(name, getattr(reading, name))) for name in FACTS]
+    told += [(IdentifierKind(one.kind).label, one.value) for one in reading.identifiers[:12]]
+    told += [(_("Disque"), _drive(one.serial, one.model, one.size_bytes)) for one in reading.drives[:12]]
+    return [(str(label), words) for label, words in told if words]
+
+
 def _fact(device: Device, reading: Reading, name: str) -> Difference:
     said, held = getattr(reading, name), getattr(device, name)
     same = said == held or (isinstance(said, str) and _bare(said) == _bare(str(held)))
@@ -239,7 +248,7 @@ def _likely(
     for serial in _drive_serials(reading, file):
         for pk in by_drive.get(serial.upper(), ()):
             if pk in known:
-                reasons.setdefault(pk, set()).add(Likeness.DRIVE)
+                reasons.setdefault(pk, set()).add(Likeness.DRIVE if reading.identifiers else Likeness.DRIVE_ONLY)
     tag = tag_in(file.filename) if isinstance(file, Evidence) else ""
     for pk, device in known.items():
         if tag and device.tag == tag:
@@ -361,3 +370,14 @@ def same_in_batch(files: Sequence[Evidence]) -> dict[int, int]:
         for key in keys:
             first.setdefault(key, leader)
     return leaders
+
+
+def contradicts(device: Device, evidence: Evidence) -> bool:
+    """Whether the file names another machine: a UUID, a phone number or a serial, none of which is one of this machine's."""
+    reading = reading_of(evidence)
+    known = {(one.kind, one.value.upper()) for one in device.identifiers.all()}
+    for kind in (IdentifierKind.UUID, IdentifierKind.IMEI, IdentifierKind.SERIAL):
+        told = reading.of_kind(kind)
+        if told and any(one == kind for one, _value in known):
+            return not any((kind, way.upper()) in known for value in told for way in _ways(kind, value))
+    return False

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from declic.equipment import evidence_urls
 from declic.equipment.views import (
     allocations,
     bench,
@@ -78,4 +79,5 @@ urlpatterns = [
         "remises/<int:ceremony_id>/remettre/<int:place_id>/", ceremonies.ceremony_hand_over, name="ceremony_hand_over"
     ),
     path("remises/<int:ceremony_id>/clore/", ceremonies.ceremony_hold, name="ceremony_hold"),
+    *evidence_urls.urlpatterns,
 ]

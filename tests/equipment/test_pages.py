@@ -38,6 +38,7 @@ POSTED_ONLY = {
     "device_found",
     "reading_certify",
     "cancel",
+    "lot_files_place",
     "declare_return",
     "ceremony_hand_over",
     "ceremony_hold",
