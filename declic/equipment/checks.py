@@ -82,6 +82,8 @@ _RULES = (
                    GROUP BY device_id) c ON c.device_id = d.id
         LEFT JOIN unnest(%(states)s::text[], %(kinds)s::text[]) AS s(state, kind) ON s.state = d.state
         WHERE coalesce(c.kinds, '{}') IS DISTINCT FROM CASE WHEN s.kind IS NULL THEN '{}' ELSE ARRAY[s.kind] END
+          -- One still on the bench travels too, and keeps its state: its work goes on where it arrives.
+          AND NOT (s.kind IS NULL AND d.state <> 'lost' AND c.kinds = ARRAY['transit'])
         ORDER BY d.id""",
         _state_words,
     ),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from declic.equipment import evidence_urls
+from declic.equipment import stock_urls
 from declic.equipment.views import (
     allocations,
     bench,
@@ -80,4 +81,5 @@ urlpatterns = [
     ),
     path("remises/<int:ceremony_id>/clore/", ceremonies.ceremony_hold, name="ceremony_hold"),
     *evidence_urls.urlpatterns,
+    *stock_urls.patterns,
 ]

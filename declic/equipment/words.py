@@ -1,18 +1,17 @@
 """The words by which machines are found: folded here as in the database, read by ranges of an index (docs/adr/017)."""
 
-import re
 import unicodedata
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from declic.equipment.models import Device, DeviceWord
+from declic.equipment.tags import parse_tag
 
 _MOST_WORDS = 6
 _LONGEST = 80
 _LAST = chr(0x10FFFF)
 
-_TAG = re.compile(r"([A-Z]{1,6}-\d{1,9})/?$")
 _WORDS_OF_ALL = """
     INSERT INTO equipment_deviceword (operator_id, device_id, word)
     SELECT d.operator_id, d.id, w.word FROM equipment_device d
@@ -55,10 +54,9 @@ def search_devices(devices: QuerySet[Device], text: str) -> QuerySet[Device]:
 def device_named(devices: QuerySet[Device], text: str) -> Device | None:
     """The one machine that a scanner or a hand named: by its tag, whole or by its number, or by a maker's number.
 
-    The address that a label's code holds ends with the tag. None when no machine, or more than one, is meant.
+    None when no machine, or more than one, is meant.
     """
-    named = _TAG.search(text.strip().upper()[:300])
-    if named and (device := devices.filter(tag=named[1]).first()):
+    if (tag := parse_tag(text[:300])) and (device := devices.filter(tag=tag).first()):
         return device
     words = folded_words(text[:_LONGEST].replace(" ", ""))
     if not words:

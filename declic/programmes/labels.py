@@ -58,6 +58,16 @@ TERM_OPTIONS: dict[str, Words] = {
     "keep": _("Garder la machine, la caution est conservée"),
     "buy": _("Acheter la machine à petit prix"),
 }
+PRIORITIES: dict[str, Words] = {
+    "no_equipment": _("sans ordinateur ni tablette à la maison"),
+    "job_search": _("en recherche d'emploi"),
+    "benefits": _("avec un minimum social"),
+    "children": _("avec des enfants à la maison"),
+    "priority_zone": _("qui habitent un quartier prioritaire"),
+    "course_finished": _("qui ont terminé leur parcours"),
+    "oldest_request": _("dont la demande est la plus ancienne"),
+    "entered_first": _("entrées les premières"),
+}
 REVIEWERS: dict[str, Words] = {
     "prescriber": _("Le professionnel qui a orienté la personne"),
     "adviser": _("Le conseiller ou la médiatrice qui la suit"),

@@ -38,6 +38,16 @@ type Level = Literal["debutant", "intermediaire", "avance", "autonome"]
 type DeviceKindCode = Literal["laptop", "desktop", "tablet", "smartphone"]
 type Mode = Literal["loan", "gift", "sale", "loan_then_option"]
 type TermOption = Literal["return", "keep", "buy"]
+type PriorityCode = Literal[
+    "no_equipment",
+    "job_search",
+    "benefits",
+    "children",
+    "priority_zone",
+    "course_finished",
+    "oldest_request",
+    "entered_first",
+]
 
 
 def cents(euros: Decimal | None) -> int:
@@ -209,6 +219,8 @@ class EquipmentTerms(Strict):
     options_at_term: list[TermOption] = []
     condition: Literal["none", "course_finished", "course_evaluated"] = "none"
     refurbisher: Annotated[str, Field(max_length=160)] = ""
+    # Who is served first when machines are scarce: the first criterion that tells two people apart decides.
+    priority: list[PriorityCode] = Field(default=[], max_length=4)
 
     @model_validator(mode="after")
     def _term_fits_mode(self) -> "EquipmentTerms":
@@ -242,6 +254,9 @@ def equipment_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "option_price_eur", _("le prix de l'achat au terme (il peut être 0)")
         if len(options) != len({str(option) for option in options}):
             yield "options_at_term", _("chaque choix une seule fois")
+    priority = data.get("priority")
+    if isinstance(priority, list) and len(priority) != len({str(code) for code in priority}):
+        yield "priority", _("chaque critère une seule fois")
 
 
 class RechargeTerms(Strict):

@@ -147,6 +147,9 @@ def _equipment_sentence(equipment: schema.EquipmentTerms) -> str:
         sentence += " " + _("Après avoir terminé le parcours de formation.")
     elif equipment.condition == "course_evaluated":
         sentence += " " + _("Après un parcours terminé et évalué.")
+    if equipment.priority:
+        order = (", " + _("puis") + " ").join(str(labels.PRIORITIES[code]) for code in equipment.priority)
+        sentence += " " + _("S'il en manque, on sert d'abord les personnes %(order)s.") % {"order": order}
     if equipment.refurbisher:
         sentence += " " + _("Préparé et dépanné par %(name)s.") % {"name": equipment.refurbisher}
     return sentence

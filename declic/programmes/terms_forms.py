@@ -110,6 +110,16 @@ def _coded(built: Sequence[dict[str, Any]], words: str) -> list[dict[str, Any]]:
 # ----------------------------------------------------------------------------------------------------- equipment
 
 
+# The places of the order of priority: as many as the terms may name criteria.
+_PLACES = ("first", "second", "third", "fourth")
+
+
+def _priority(label: Any) -> SelectField:
+    return SelectField(
+        label=label, choices=choices_of(labels.PRIORITIES), required=False, empty_label=gettext_lazy("Aucun critère")
+    )
+
+
 class EquipmentRowForm(RowForm):
     mode = SelectField(label=gettext_lazy("De quelle façon ?"), choices=choices_of(labels.MODES))
     kinds = CheckboxesField(label=gettext_lazy("Quelles machines ?"), choices=choices_of(labels.DEVICES))
@@ -150,6 +160,12 @@ class EquipmentRowForm(RowForm):
         label=gettext_lazy("Prix de l'achat à la fin du prêt"), required=False, max_cents=10_000_000
     )
     price_eur = EuroField(label=gettext_lazy("Prix de vente"), required=False, max_cents=10_000_000)
+    first = _priority(gettext_lazy("S'il en manque, servir d'abord les personnes"))
+    second = _priority(gettext_lazy("Puis"))
+    third = _priority(gettext_lazy("Puis encore"))
+    fourth = _priority(gettext_lazy("Et enfin"))
+
+    renamed = {"priority": "first"}
 
     def build(self, typed: dict[str, Any]) -> schema.Strict:
         return schema_of(
@@ -164,6 +180,7 @@ class EquipmentRowForm(RowForm):
             options_at_term=typed["options_at_term"],
             option_price_eur=euros(typed["option_price_eur"]),
             price_eur=euros(typed["price_eur"]),
+            priority=[typed[place] for place in _PLACES if typed[place]],
         )
 
 
@@ -179,6 +196,7 @@ class EquipmentForm(PartForm):
                 "deposit_eur": cents(equipment.deposit_eur) or None,
                 "price_eur": cents(equipment.price_eur) or None,
                 "option_price_eur": None if equipment.option_price_eur is None else cents(equipment.option_price_eur),
+                **dict(zip(_PLACES, equipment.priority, strict=False)),
             }
             for equipment in terms.equipment
         ]

@@ -11,6 +11,7 @@ from declic.equipment.actions import prepare_ceremony, report_lost
 from declic.equipment.models import Allocation, Ceremony, Device
 from tests.equipment.benches import drive_of, lock_of, on_bench, reading_of
 from tests.equipment.evidence_rows import EVIDENCE_ROWS
+from tests.equipment import stock_rows
 from tests.equipment.stories import lent, prepared, ready
 from tests.factories import DAY, an_edition, an_enrolment, at, terms
 
@@ -180,3 +181,4 @@ ROWS = {
     "equipment:ceremony_hold": (ceremony_of, P.HAND_OVER),
 }
 ROWS |= EVIDENCE_ROWS
+ROWS |= stock_rows.ROWS

@@ -13,6 +13,7 @@ from declic.equipment.actions.locks import lock_device
 from declic.equipment.enums import CountState, DeviceState
 from declic.equipment.models import Claim, CountLine, Device, StockCount
 from declic.equipment.shelves import SHELF_STATES, compared
+from declic.equipment.tags import parse_tag
 from declic.equipment.words import device_named
 from declic.organisations.models import Organisation, Site
 
@@ -54,7 +55,7 @@ def read_label(operator: Organisation, text: str) -> tuple[str, Device | None]:
     """What a scanner or a hand wrote, as a tag, and the machine of `operator` that bears it, if any."""
     typed = " ".join(text.split()).upper()
     device = device_named(Device.objects.filter(operator=operator), text)
-    return (device.tag if device is not None else typed[-80:]), device
+    return (device.tag if device is not None else parse_tag(text) or typed[-80:]), device
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from declic.equipment.enums import (
     SigningWay,
 )
 from declic.equipment.models import Agreement, Allocation, Device
+from declic.equipment.priority import rank_for, ready_for
 from declic.equipment.public_gifts import require_fair_price
 from declic.equipment.terms import LOAN_MODES, due_date, equipment_terms, missing_condition
 from declic.ledger.enums import Means
@@ -47,11 +48,13 @@ def prepare_allocation(
     device_kind: DeviceKind | str,
     on: datetime.date,
     enrolment: Enrolment | None = None,
+    exception_reason: str = "",
 ) -> Allocation:
     """Plan that `person` receives a machine of `device_kind` around `on`, under the terms of the enrolment.
 
     Without enrolment only a sale is possible (solidarity shop), under the edition's present terms. The terms are
-    shown from now on, and copied for good at handover.
+    shown from now on, and copied for good at handover. `exception_reason` says why she goes before others, where the
+    terms give an order: it is asked for when a machine is set aside.
     """
     person = lock_person(person)
     if person.operator_id != edition.operator_id:
@@ -78,6 +81,7 @@ def prepare_allocation(
         mode=mode,
         device_kind=device_kind,
         planned_on=on,
+        exception_reason=exception_reason.strip()[:300],
     )
     _copy_terms(allocation, terms, on)
     try:
@@ -117,11 +121,24 @@ def _copy_terms(allocation: Allocation, terms: EquipmentTerms, on: datetime.date
 
 
 @transaction.atomic
-def reserve_device(*, acting_user: User, allocation: Allocation, device: Device, at: datetime.datetime) -> Allocation:
-    """Set `device` aside for the allocation from `at` on; another one reserved before goes back to the shelf."""
+def reserve_device(
+    *,
+    acting_user: User,
+    allocation: Allocation,
+    device: Device,
+    at: datetime.datetime,
+    exception_reason: str = "",
+) -> Allocation:
+    """Set `device` aside for the allocation from `at` on; another one reserved before goes back to the shelf.
+
+    Where the terms give an order of priority, the person's rank is kept in words; when too few machines are ready for
+    those before her, `exception_reason` is asked for.
+    """
     allocation = lock_allocation(allocation)
     if allocation.state not in (AllocationState.DRAFT, AllocationState.RESERVED):
         raise _cannot_hand_over(allocation)
+    if allocation.state == AllocationState.DRAFT:
+        _keep_rank(allocation, timezone.localtime(at).date(), exception_reason)
     former_id = allocation.device_id if allocation.state == AllocationState.RESERVED else None
     if former_id == device.pk:
         return allocation
@@ -140,6 +157,30 @@ def reserve_device(*, acting_user: User, allocation: Allocation, device: Device,
     return allocation
 
 
+def _keep_rank(allocation: Allocation, on: datetime.date, reason: str) -> None:
+    """Freeze the person's rank on the allocation, or refuse to pass others without a reason."""
+    terms = equipment_terms(
+        allocation.edition, allocation.enrolment, mode=allocation.mode, device_kind=allocation.device_kind
+    )
+    rank = rank_for(allocation, terms, on=on) if terms is not None else None
+    if rank is None:
+        return
+    allocation.priority_words = rank.words
+    allocation.exception_reason = reason.strip()[:300] or allocation.exception_reason
+    ready = ready_for(allocation.edition, allocation.device_kind)
+    if rank.position > ready and not allocation.exception_reason:
+        raise DomainError(
+            _(
+                "Dans l'ordre du dispositif, d'autres personnes passent avant (rang %(position)s, machines prêtes :"
+                " %(ready)s). Dites pourquoi celle-ci est servie maintenant."
+            )
+            % {"position": rank.position, "ready": ready},
+            field="exception_reason",
+        )
+    if rank.position <= ready:
+        allocation.exception_reason = ""
+
+
 @transaction.atomic
 def allocate(
     *,
@@ -152,6 +193,7 @@ def allocate(
     at: datetime.datetime,
     enrolment: Enrolment | None = None,
     device: Device | None = None,
+    exception_reason: str = "",
 ) -> Allocation:
     """Plan a handover on `on` and, when a machine is already chosen, set it aside from `at` on: both or neither."""
     allocation = prepare_allocation(
@@ -162,6 +204,7 @@ def allocate(
         device_kind=device_kind,
         on=on,
         enrolment=enrolment,
+        exception_reason=exception_reason,
     )
     if device is None:
         return allocation

@@ -43,6 +43,16 @@ def offer_choices(entries: Sequence[EquipmentTerms]) -> list[tuple[str, str]]:
     return [(f"{entry.mode}:{kind}", offer_words(entry, kind)) for entry in entries for kind in entry.kinds]
 
 
+def reason_field() -> CleanCharField:
+    """Why somebody goes before others, where the programme gives an order."""
+    return CleanCharField(
+        label=_("Si d'autres passent avant : pourquoi servir cette personne maintenant ?"),
+        max_length=300,
+        required=False,
+        help_text=_("Gardé avec l'attribution. Laissez vide si elle est servie à son tour."),
+    )
+
+
 class AllocateForm(Form):
     """What the person receives, which machine, and when."""
 
@@ -60,7 +70,9 @@ class AllocateForm(Form):
             required=False,
             help_text=_("Scannez ou tapez l'étiquette. Laissez vide pour la choisir plus tard."),
         )
-        self.order_fields(["offer", "device", "on"])
+        if any(entry.priority for entry in entries):
+            self.fields["exception_reason"] = reason_field()
+        self.order_fields(["offer", "device", "on", "exception_reason"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -98,9 +110,11 @@ class SellForm(Form):
 class ReserveForm(Form):
     """Which machine is set aside."""
 
-    def __init__(self, *args: Any, devices: QuerySet[Device], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, devices: QuerySet[Device], ordered: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["device"] = TagField(devices=devices)
+        if ordered:
+            self.fields["exception_reason"] = reason_field()
 
 
 class HandOverForm(WhenForm):

@@ -156,10 +156,12 @@ def reserve(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     user = user_of(request)
     found = access_allocation(allocation_id, user, Permission.HAND_OVER)
     devices, suggested = suggestions(user, found.operator_id, [found.device_kind])
+    terms = equipment_terms(found.edition, found.enrolment, mode=found.mode, device_kind=found.device_kind)
+    ordered = terms is not None and bool(terms.priority) and found.state == AllocationState.DRAFT
     return submit(
         request,
-        ReserveForm(**posted(request), devices=devices),
-        lambda device: actions.reserve_device(acting_user=user, allocation=found, device=device, at=now()),
+        ReserveForm(**posted(request), devices=devices, ordered=ordered),
+        lambda **typed: actions.reserve_device(acting_user=user, allocation=found, at=now(), **typed),
         success=_reserved_said,
         to=page_of,
         template="equipment/reserve.html",
