@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from declic.equipment import evidence_urls
-from declic.equipment import stock_urls
+from declic.equipment import evidence_urls, stock_urls
 from declic.equipment.views import (
     allocations,
     bench,
@@ -80,6 +79,6 @@ urlpatterns = [
         "remises/<int:ceremony_id>/remettre/<int:place_id>/", ceremonies.ceremony_hand_over, name="ceremony_hand_over"
     ),
     path("remises/<int:ceremony_id>/clore/", ceremonies.ceremony_hold, name="ceremony_hold"),
-    *evidence_urls.urlpatterns,
     *stock_urls.patterns,
+    *evidence_urls.urlpatterns,
 ]
