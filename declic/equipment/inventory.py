@@ -70,9 +70,9 @@ def facts_said(evidence: Evidence) -> list[tuple[str, str]]:
     """What a file says of its machine, in words: (label, value)."""
     reading = reading_of(evidence)
     told = [(str(FACTS[name]), shown(name, getattr(reading, name))) for name in FACTS]
-    told += [(IdentifierKind(one.kind).label, one.value) for one in reading.identifiers[:12]]
+    told += [(str(IdentifierKind(one.kind).label), one.value) for one in reading.identifiers[:12]]
     told += [(_("Disque"), _drive(one.serial, one.model, one.size_bytes)) for one in reading.drives[:12]]
-    return [(str(label), words) for label, words in told if words]
+    return [(label, words) for label, words in told if words]
 
 
 def _fact(device: Device, reading: Reading, name: str) -> Difference:

@@ -68,7 +68,7 @@ def test_a_file_is_kept_byte_for_byte_and_once(bench):
 def test_what_cannot_be_read_is_not_kept(bench):
     with pytest.raises(DomainError, match="coupé") as refused:
         _kept(bench, OWN["lshw"][:500])
-    assert refused.value.field == "files"
+    assert refused.value.field == "uploads"
     assert not Evidence.objects.exists()
 
 
@@ -227,7 +227,7 @@ def test_a_machine_that_nobody_knew_is_made_from_its_file(bench):
 # ------------------------------------------------------------------------------------------------------------------ pages
 def _send(client: Any, address: str, **contents: bytes) -> Any:
     files = [SimpleUploadedFile(name.replace("__", "."), content) for name, content in contents.items()]
-    return client.post(address, {"files": files}, follow=True)
+    return client.post(address, {"uploads": files}, follow=True)
 
 
 def test_several_files_are_sent_for_a_machine_and_each_is_told_on_its_own(bench):

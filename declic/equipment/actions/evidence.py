@@ -51,7 +51,7 @@ def receive_evidence(
 ) -> Evidence:
     """Keep a file as it came, with what was read in it and, for each drive erased, the verdict of the acceptance rule.
 
-    The same bytes give the same row back, and double nothing. Raises DomainError (field "files") for a file that cannot
+    The same bytes give the same row back, and double nothing. Raises DomainError (field "uploads") for a file that cannot
     be read, and for one in which the antivirus recognises something.
     """
     for one in (device, lot):
@@ -60,7 +60,7 @@ def receive_evidence(
     try:
         reading = read_file(content)
     except UnreadableFileError as error:
-        raise DomainError(str(error), field="files") from None
+        raise DomainError(str(error), field="uploads") from None
     _require_clean(content)
     return _keep(acting_user, operator, content, filename, at, device, lot, reading)
 
@@ -74,12 +74,12 @@ def _require_clean(content: bytes) -> None:
             _(
                 "L'antivirus ne répond pas, et Déclic ne garde aucun fichier sans lui : réessayez dans quelques minutes."
             ),
-            field="files",
+            field="uploads",
         ) from None
     if virus is not None:
         logger.warning("antivirus: %s refused", virus)
         raise DomainError(
-            _("L'antivirus a reconnu un programme malveillant dans ce fichier : il n'est pas gardé."), field="files"
+            _("L'antivirus a reconnu un programme malveillant dans ce fichier : il n'est pas gardé."), field="uploads"
         )
 
 

@@ -42,7 +42,7 @@ class RawFilesField(forms.FileField):
 class FilesForm(Form):
     """Files that tools wrote."""
 
-    files = RawFilesField(
+    uploads = RawFilesField(
         label=gettext_lazy("Fichiers des outils"),
         help_text=gettext_lazy(
             "lshw -json, dmidecode, GLPI, eReuse, smartctl --json, journaux nwipe, certificats d'effacement en JSON. 5 Mo"

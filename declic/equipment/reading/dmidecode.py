@@ -47,7 +47,7 @@ def _blocks(text: str) -> list[Block]:
     """Titles and their `key: value` lines; lists under a key are left out."""
     found: list[Block] = []
     for line in text.splitlines():
-        bare = line.rstrip()
+        bare = line[:2000].rstrip()
         if not bare or bare.startswith("#") or _HANDLE.match(bare):
             if _HANDLE.match(bare) and len(found) < _MOST_BLOCKS:
                 found.append(("", {}))

@@ -34,7 +34,8 @@ def _components(data: dict[str, Any]) -> Reading:
     device = plain.mapping(data.get("device"))
     parts = [plain.mapping(one) for one in plain.listing(data.get("components"))[:500]]
     first = "@type" in data
-    drives, erasures = [], []
+    drives: list[DriveFact] = []
+    erasures: list[DriveErasure] = []
     for part in parts:
         if _type(part) in _DRIVES:
             drive = _drive(part, mebibytes=first)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +31,22 @@ def load(text: str) -> Loaded:
     """The document in `text`. Raises `UnreadableFileError` when it is cut, broken, or nested beyond reason."""
     try:
         return _load(text)
-    except json.JSONDecodeError:
-        pass
+    except json.JSONDecodeError as error:
+        wrong = error
     # `sudo lshw -json > file 2>&1` puts warnings before and after.
     start = _BEGINS.search(text)
     end = max(text.rfind("}"), text.rfind("]"))
     if start is not None and start.start() < end:
         inner = text[start.start() : end + 1]
+        try:
+            if inner != text:
+                return _load(inner)
+        except json.JSONDecodeError as error:
+            wrong = error
         # Some versions of lshw write several nodes without the brackets of their list.
-        for attempt in (inner, f"[{inner}]"):
-            try:
-                return _load(attempt)
-            except json.JSONDecodeError:
-                continue
+        if wrong.msg.startswith("Extra data"):
+            with suppress(json.JSONDecodeError):
+                return _load(f"[{inner}]")
     raise UnreadableFileError(
         _(
             "Ce fichier est coupé ou abîmé : il n'est pas du JSON entier. Relancez l'outil et envoyez le fichier complet."
@@ -60,11 +64,14 @@ def _load(text: str) -> Loaded:
         return made
 
     try:
-        data = json.loads(
-            text, object_pairs_hook=pairs, parse_int=_integer, parse_float=_fraction, parse_constant=lambda _name: None
-        )
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=_nothing)
     except RecursionError:
         raise UnreadableFileError(_too_deep()) from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # A number of thousands of digits: it is no size, and takes nothing away from the rest.
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=_nothing, parse_int=_integer)
     _check_depth(data)
     return Loaded(data, doubled)
 
@@ -73,8 +80,8 @@ def _integer(digits: str) -> int | None:
     return int(digits) if len(digits) <= 24 else None
 
 
-def _fraction(digits: str) -> float | None:
-    return float(digits) if len(digits) <= 60 else None
+def _nothing(_name: str) -> None:
+    """NaN and infinities are no numbers of a machine."""
 
 
 def _check_depth(data: Any) -> None:

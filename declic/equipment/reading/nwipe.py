@@ -29,6 +29,7 @@ _METHOD = re.compile(r"^Invoking method '(.{1,80})' on (/dev/[A-Za-z0-9._/+-]+)$
 _VERIFIED = re.compile(r"^Verified (?:pass|final|the)\b.* on '?(/dev/[A-Za-z0-9._/+-]+?)'?\.?$", re.ASCII)
 _BROKEN = re.compile(r"FAILURE|Verification mismatch|may not be blanked|cannot be trusted", re.ASCII)
 _FACTS = re.compile(r"^(system|baseboard|chassis|processor)-([a-z-]+) = (.*)$", re.ASCII)
+_LONGEST, _MOST_DEVICES = 2000, 500
 _CUT = 15
 """Shorter than this, a number is not one that the table has cut."""
 _FAILED = ("-FAILED-", "--FAIL--", "FAILED", "UABORTED", "ABORTED", "INSANITY")
@@ -54,13 +55,17 @@ class _Run:
     rows: dict[str, list[tuple[str, str, list[str]]]] = field(default_factory=dict)
     heads: dict[str, list[str]] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
+    by_device: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     ended: str = ""
     total: re.Match[str] | None = None
     broken_table: bool = False
 
-    def about(self, device: str) -> list[tuple[str, str]]:
-        """The lines that name the device and no other."""
-        return [(level, line) for level, line in self.lines if device in _DEVICE.findall(line)]
+    def add(self, level: str, line: str) -> None:
+        """Keep a line, and under each drive that it names."""
+        self.lines.append((level, line))
+        for device in set(_DEVICE.findall(line)):
+            if device in self.by_device or len(self.by_device) < _MOST_DEVICES:
+                self.by_device.setdefault(device, []).append((level, line))
 
 
 def read(text: str) -> Reading:
@@ -92,7 +97,8 @@ def _runs(text: str) -> Iterator[_Run]:
     """A run ends with its table of drives; what follows the last table belongs to it."""
     run, table = _Run(), ""
     closed = False
-    for raw in text.splitlines():
+    for whole in text.splitlines():
+        raw = whole[:_LONGEST]
         stamp = _STAMP.match(raw)
         level = (stamp.group(2) or "") if stamp else ""
         line = (raw[stamp.end() :] if stamp else raw).strip()
@@ -117,7 +123,7 @@ def _runs(text: str) -> Iterator[_Run]:
         if (total := _TOTAL.search(line)) and stamp:
             run.total, run.ended = total, stamp.group(1)
         elif not table:
-            run.lines.append((level, line))
+            run.add(level, line)
     yield run
 
 
@@ -155,7 +161,7 @@ def _erasure(run: _Run, name: str, flag: str, cells: list[str], *, twice: bool) 
     device = _device(run, name)
     if device is None:
         doubts.add("device_unclear")
-    about = run.about(device or f"/dev/{name}")
+    about = run.by_device.get(device or f"/dev/{name}", [])
     status = cells[0] if cells else ""
     model, _slash, printed = "|".join(cells[3:]).rpartition("/")
     heard = [found for _level, line in about if (found := _FOUND.match(line))]
@@ -196,7 +202,7 @@ def _erasure(run: _Run, name: str, flag: str, cells: list[str], *, twice: bool) 
 
 def _device(run: _Run, name: str) -> str | None:
     """The whole name of a drive of which tables keep the end; None when several may be meant."""
-    known = {device for _level, line in run.lines for device in _DEVICE.findall(line)}
+    known = run.by_device
     exact = f"/dev/{name}"
     if exact in known or not known:
         return exact

@@ -64,7 +64,10 @@ def _received(
     lot: Lot | None = None,
 ) -> tuple[list[Evidence], list[Evidence], list[tuple[str, str]]]:
     """(kept now, already there, refused with why): each file on its own, so that one that is broken stops no other."""
-    at, kept, known, refused = now(), [], [], []
+    at = now()
+    kept: list[Evidence] = []
+    known: list[Evidence] = []
+    refused: list[tuple[str, str]] = []
     for upload in files:
         name = upload.name or ""
         try:
@@ -86,7 +89,7 @@ def device_files(request: HttpRequest, device_id: int) -> HttpResponseBase:
     machine = access_device(device_id, user, MANAGE)
     form = FilesForm(**posted(request))
     if request.method == "POST" and form.is_valid():
-        return _take_for(request, user, machine, form.cleaned_data["files"])
+        return _take_for(request, user, machine, form.cleaned_data["uploads"])
     files = machine.evidence.defer("raw").select_related("received_by").prefetch_related("readings")[:100]
     context = {"device": machine, "form": form, "files": list(files)}
     status = UNPROCESSABLE if form.is_bound else 200
@@ -281,7 +284,7 @@ def lot_files(request: HttpRequest, lot_id: int) -> HttpResponseBase:
     lot = access_lot(lot_id, user)
     form = FilesForm(**posted(request))
     if request.method == "POST" and form.is_valid():
-        kept, known, refused = _received(user, form.cleaned_data["files"], operator=lot.operator, lot=lot)
+        kept, known, refused = _received(user, form.cleaned_data["uploads"], operator=lot.operator, lot=lot)
         request.session[_refused_key(lot)] = refused[:_MOST_AT_ONCE]
         for one in known[:5]:
             messages.info(request, _already(one))
@@ -375,7 +378,7 @@ def lot_files_place(request: HttpRequest, lot_id: int) -> Done:
     rows = _proposals(user, lot, waiting)
     form = PlacesForm(**posted(request), waiting=waiting, choices={row["file"].pk: row["choices"] for row in rows})
     if not form.is_valid():
-        raise DomainError(next(iter(form.errors.values()))[0])
+        raise DomainError(str(next(iter(form.errors.values()))[0]))
     chosen = form.places()
     wanted = [int(value) for value in chosen.values() if value.isdigit()]
     devices = visible_devices(user, MANAGE).filter(operator=lot.operator_id).in_bulk(wanted)
