@@ -17,7 +17,7 @@ urlpatterns = [
     path("comptes/", include("declic.accounts.urls")),
     path("documents/", include("declic.documents.urls")),
     path("messages/", include("declic.messaging.urls")),
-    path("caisse/", include("declic.ledger.urls")),
+    path("argent/", include("declic.ledger.urls")),
     path("dispositifs/", include("declic.programmes.urls")),
     path("personnes/", include("declic.people.urls")),
     path("orientations/", include("declic.orientation.urls")),

@@ -26,6 +26,7 @@ from declic.equipment.models import (
 )
 from declic.followup.models import Exit, Outcome, Review, SatisfactionAnswer
 from declic.hotline.models import TicketMessage, TicketRepair
+from declic.ledger.actions import keep_cheque
 from declic.messaging.actions import queue_message
 from declic.messaging.models import MessageStep
 from declic.orientation.models import (
@@ -96,6 +97,10 @@ class Life:
         Instalment.objects.create(
             **row, allocation=self.loan, due_on=DAY, amount=500, agreed_on=DAY, agreed_by=self.user
         )
+        keep_cheque(
+            acting_user=self.user, auxiliary=self.loan.account, on=DAY, amount=5000, label="Chèque", number="0000017",
+            bank=WORDS[:80], drawer=f"{FIRST} {LAST}",
+        )  # fmt: skip
         LossDeclaration.objects.create(
             **row, allocation=self.loan, kind="stolen", on=DAY, circumstances=WORDS, police_reference=WORDS[:120],
             recorded_by=self.user, recorded_at=at(DAY),

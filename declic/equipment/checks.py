@@ -106,7 +106,7 @@ _RULES = (
         SELECT a.operator_id, a.id FROM equipment_allocation a
         LEFT JOIN equipment_claim c ON c.allocation_id = a.id AND c.device_id = a.device_id AND c.released_at IS NULL
             AND c.kind = CASE WHEN a.state = 'reserved' THEN 'reservation' ELSE 'loan' END
-        WHERE (a.state = ANY(%(held)s) OR a.state = 'reserved') AND c.id IS NULL ORDER BY a.id""",
+        WHERE (a.state = ANY(%(held)s) OR a.state = 'reserved') AND c.id IS NULL ORDER BY a.id""",  # noqa: S608
         lambda number: (
             _("L'attribution %(number)s est en cours sans que la machine soit occupée par elle.") % {"number": number}
         ),
@@ -119,7 +119,7 @@ _RULES = (
                 CASE WHEN a.state = ANY(%(held)s) AND a.mode = ANY(%(lent)s) THEN a.deposit ELSE 0 END AS expected
             FROM equipment_allocation a LEFT JOIN ({_MONEY}) m ON m.auxiliary_id = a.account_id
             LEFT JOIN ({_CHEQUES}) q ON q.auxiliary_id = a.account_id) x
-        WHERE found <> expected ORDER BY id""",
+        WHERE found <> expected ORDER BY id""",  # noqa: S608
         lambda number, expected, held: (
             _("L'attribution %(number)s devrait tenir une caution de %(expected)s ; les comptes disent %(held)s.")
             % {"number": number, "expected": format_euros(int(expected)), "held": format_euros(int(held))}
@@ -128,7 +128,7 @@ _RULES = (
     Rule(
         f"""
         SELECT a.operator_id, a.id, m.owed FROM equipment_allocation a JOIN ({_MONEY}) m ON m.auxiliary_id = a.account_id
-        WHERE m.owed < 0 OR (m.owed <> 0 AND a.state = '{AllocationState.SETTLED}') ORDER BY a.id""",
+        WHERE m.owed < 0 OR (m.owed <> 0 AND a.state = '{AllocationState.SETTLED}') ORDER BY a.id""",  # noqa: S608
         lambda number, owed: (
             _("L'attribution %(number)s est soldée et il reste %(owed)s.")
             % {"number": number, "owed": format_euros(int(owed))}
@@ -138,7 +138,7 @@ _RULES = (
         f"""
         SELECT x.operator_id, x.label, m.held, m.owed FROM ({_MONEY}) m JOIN ledger_auxiliary x ON x.id = m.auxiliary_id
         LEFT JOIN equipment_allocation a ON a.account_id = x.id
-        WHERE a.id IS NULL AND (m.held <> 0 OR m.owed <> 0) ORDER BY x.id""",
+        WHERE a.id IS NULL AND (m.held <> 0 OR m.owed <> 0) ORDER BY x.id""",  # noqa: S608
         lambda label, held, owed: (
             _("« %(label)s » tient %(held)s de caution et doit %(owed)s, sans attribution qui aille avec.")
             % {"label": label, "held": format_euros(int(held)), "owed": format_euros(int(owed))}
@@ -147,7 +147,7 @@ _RULES = (
     Rule(
         """
         SELECT a.operator_id, a.id FROM equipment_allocation a LEFT JOIN equipment_agreement g ON g.allocation_id = a.id
-        WHERE a.state = ANY(%(handed)s) AND g.id IS NULL ORDER BY a.id""",
+        WHERE a.state = ANY(%(handed)s) AND g.id IS NULL ORDER BY a.id""",  # noqa: S608
         lambda number: _("L'attribution %(number)s est remise sans convention signée.") % {"number": number},
     ),
     Rule(

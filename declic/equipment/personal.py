@@ -20,7 +20,7 @@ from declic.equipment.models import (
     LoanEvent,
     LossDeclaration,
 )
-from declic.ledger.models import Auxiliary, Entry
+from declic.ledger.models import Auxiliary, Cheque, Entry, Receipt
 from declic.ledger.personal import BOOK_LABEL, BOOK_SHARE
 
 _UNDER_WAY = (
@@ -40,6 +40,10 @@ def _entries(people: list[int]) -> QuerySet[Any]:
     )
     found = Entry.objects.filter(hers).order_by().values("pk")
     return Entry.objects.filter(Q(pk__in=found) | Q(reverses__in=found))
+
+
+def _receipts(people: list[int]) -> QuerySet[Any]:
+    return Receipt.objects.filter(entry__in=_entries(people).order_by().values("pk"))
 
 
 def _papers(people: list[int]) -> QuerySet[Any]:
@@ -86,6 +90,14 @@ declare(
     Personal(CeremonySync, _("remises faites hors ligne"), person="place__allocation__person", texts=("message",)),
     Personal(CeremonyPlace, _("remises en cérémonie"), person="allocation__person"),
     Personal(Claim, _("machines en main"), person="allocation__person"),
+    Personal(Receipt, _("reçus de ses machines"), rows=_receipts, texts=("payer",), unshown=("cancels", "entry")),
+    Personal(
+        Cheque,
+        _("chèques de caution"),
+        person="auxiliary__allocation__person",
+        texts=("number", "bank", "drawer"),
+        unshown=("entry", "ending"),
+    ),
     Personal(Entry, _("écritures de ses machines"), rows=_entries, texts=("label",), becomes={"label": BOOK_LABEL}, plain=("idempotency_key",),
              unshown=("idempotency_key", "reverses", "section")),
     Personal(Auxiliary, _("comptes de ses machines"), person="allocation__person", texts=("label",), becomes={"label": BOOK_SHARE}),

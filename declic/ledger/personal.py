@@ -27,6 +27,7 @@ declare_impersonal(
         "ledger.TillSession": "la journée d'une caisse : l'écart s'explique sans nommer personne",
         "ledger.TillCashier": "qui tient une caisse",
         "ledger.ReceiptCounter": "un compteur",
+        "ledger.ReceiptPrint": "l'impression d'un reçu",
         "ledger.MonthBalance": "des soldes",
         "ledger.CheckRun": "ce que les vérifications ont trouvé, par numéros",
         "ledger.Grant": "une subvention",

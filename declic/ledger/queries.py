@@ -1,13 +1,18 @@
 """Balances, always summed from the lines: no balance is stored."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from declic.ledger.enums import AccountRole
-from declic.ledger.models import Auxiliary, ClosedMonth, Entry, Line, Section, Till, TillSession
+from declic.ledger.enums import EXPENSE_ROLES, INCOME_ROLES, AccountRole, ChequeState, Event
+from declic.ledger.models import Auxiliary, Cheque, ClosedMonth, Entry, GrantShare, Line, Section, Till, TillSession
 from declic.organisations.models import Organisation
+
+EXPIRY_WARNING = 45
+"""Days before the end of a deposit cheque at which one is warned."""
 
 
 def balance(
@@ -111,3 +116,50 @@ def cash_outside_tills(operator: Organisation | int) -> int:
     """Cents of the cash account that no till holds: what came in before there were tills."""
     inside = sum(till_cash(till) for till in Till.objects.filter(operator=operator))
     return balance(operator=operator, role=AccountRole.CASH) - inside
+
+
+def expense_lines(operator: Organisation | int, *, section: int | None = None) -> QuerySet[Any, Any]:
+    """Lines of expense that a grant may pay, with `free`: cents that no grant pays yet; cancelled ones are left out."""
+    paid = (
+        GrantShare.objects.filter(line=OuterRef("pk"))
+        .order_by()
+        .values("line")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    lines = Line.objects.filter(
+        account__operator=operator, account__role__in=EXPENSE_ROLES, debit__gt=0, entry__reversed_by__isnull=True
+    ).exclude(entry__event=Event.REVERSAL)
+    if section is not None:
+        lines = lines.filter(entry__section=section)
+    return lines.select_related("entry", "account").annotate(free=F("debit") - Coalesce(Subquery(paid), 0))
+
+
+def drawers(operator: Organisation | int) -> list[dict[str, Any]]:
+    """Each till in use: `till`, its open `session` or None, and the `cash` that it holds (cents)."""
+    tills = Till.objects.filter(operator=operator, retired_on__isnull=True).select_related("site")
+    open_now = {
+        session.till_id: session
+        for session in TillSession.objects.filter(operator=operator, closed_at__isnull=True).select_related("opened_by")
+    }
+    return [
+        {"till": till, "session": open_now.get(till.pk), "cash": till_cash(till)}
+        for till in tills.order_by("name", "pk")
+    ]
+
+
+def moved_by_head(section: int) -> dict[tuple[int | None, str], int]:
+    """What the entries of a section moved on expense and income accounts: debit − credit in cents, by head and role."""
+    rows = (
+        Line.objects.filter(entry__section=section, account__role__in=[*EXPENSE_ROLES, *INCOME_ROLES])
+        .order_by()
+        .values_list("entry__head", "account__role")
+        .annotate(total=Sum("debit") - Sum("credit"))
+    )
+    return {(head, role): int(total) for head, role, total in rows}
+
+
+def expiring_cheques(operators: Collection[int], on: datetime.date) -> QuerySet[Cheque]:
+    """Deposit cheques that can soon be cashed no more, or no more already."""
+    soon = on + datetime.timedelta(days=EXPIRY_WARNING)
+    return Cheque.objects.filter(operator__in=operators, state=ChequeState.HELD, expires_on__lte=soon)

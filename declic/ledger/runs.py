@@ -2,9 +2,10 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from declic.ledger.checks import Problem
 from declic.ledger.enums import CheckSubject
@@ -42,3 +43,9 @@ def last_runs(operator: int) -> list[CheckRun]:
     """The last result of each check for an operator, those that found something first."""
     runs = CheckRun.objects.filter(operator=operator).order_by("subject", "-at", "-pk").distinct("subject")
     return sorted(runs, key=lambda run: (-run.count, run.subject))
+
+
+def wrong_runs(operators: Collection[int]) -> QuerySet[CheckRun]:
+    """The last results that found something: empty when the books and the machines of these operators are right."""
+    later = CheckRun.objects.filter(operator=OuterRef("operator"), subject=OuterRef("subject"), at__gt=OuterRef("at"))
+    return CheckRun.objects.filter(operator__in=operators, count__gt=0).exclude(Exists(later))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declic.programmes import plan_views, scale_views, terms_views, views
+from declic.programmes import budget_views, plan_views, scale_views, terms_views, views
 
 app_name = "programmes"
 urlpatterns = [
@@ -24,4 +24,5 @@ urlpatterns = [
     path("editions/<int:edition_id>/objectifs/", plan_views.objectives, name="objectives"),
     path("editions/<int:edition_id>/moyens/", plan_views.means, name="means"),
     path("editions/<int:edition_id>/budget/", plan_views.budget, name="budget"),
+    path("editions/<int:edition_id>/budget/realise/", budget_views.budget_actual, name="budget_actual"),
 ]

@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
-from declic.accounts.scope import Scope
+from declic.accounts.scope import Scope, scope_of
+from declic.ledger.queries import expiring_cheques
+from declic.ledger.runs import wrong_runs
 from declic.messaging.queries import budgets_to_watch, failed_messages, letters_to_post
 from declic.orientation.access import visible_referrals
 from declic.orientation.enums import ImportState
@@ -68,6 +70,22 @@ _SOURCES: tuple[Source, ...] = (
         "messaging:letters",
         "mail",
         lambda n: ngettext("%(n)s lettre à poster", "%(n)s lettres à poster", n),
+    ),
+    (
+        P.TAKE_MONEY,
+        lambda user, on: expiring_cheques(scope_of(user).operators(P.SEE_BOOKS), on),
+        "ledger:cheques",
+        "clock",
+        lambda n: ngettext(
+            "%(n)s chèque de caution arrive à sa fin", "%(n)s chèques de caution arrivent à leur fin", n
+        ),
+    ),
+    (
+        P.SEE_BOOKS,
+        lambda user, on: wrong_runs(scope_of(user).operators(P.SEE_BOOKS)),
+        "ledger:accounts",
+        "alert",
+        lambda n: ngettext("%(n)s vérification de nuit à regarder", "%(n)s vérifications de nuit à regarder", n),
     ),
     (
         P.MERGE_PEOPLE,

@@ -47,4 +47,5 @@ ROWS = {
     "programmes:objectives": (_edition, _WRITE),
     "programmes:means": (_edition, _WRITE),
     "programmes:budget": (_edition, _WRITE),
+    "programmes:budget_actual": (_edition, Permission.SEE_BOOKS),
 }

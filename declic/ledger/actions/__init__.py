@@ -1,6 +1,8 @@
 """Every writing in the books goes through `post` or `reverse`; who may ask for it is decided before, by the access rule."""
 
 from declic.ledger.actions.books import (
+    KEPT_BY_THE_TILL,
+    KEPT_BY_THEIR_PAGE,
     MONEY_ROLES,
     Posting,
     correct_means,
@@ -33,9 +35,12 @@ from declic.ledger.actions.grants import (
     received,
     share_grant,
 )
+from declic.ledger.actions.receipts import print_receipt
 from declic.ledger.actions.tills import add_till, close_till, join_till, move_cash, open_till, retire_till
 
 __all__ = [
+    "KEPT_BY_THEIR_PAGE",
+    "KEPT_BY_THE_TILL",
     "MONEY_ROLES",
     "Posting",
     "add_till",
@@ -61,6 +66,7 @@ __all__ = [
     "open_till",
     "pay_expense",
     "post",
+    "print_receipt",
     "receive_grant",
     "receive_grant_payment",
     "received",

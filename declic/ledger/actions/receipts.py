@@ -1,10 +1,13 @@
 """A receipt is written with the entry that it proves, in the same transaction; the database draws its number."""
 
+import datetime
 from collections.abc import Mapping
+
+from django.db import transaction
 
 from declic.accounts.models import User
 from declic.ledger.enums import RECEIPT_EVENTS, AccountRole, Means, ReceiptKind
-from declic.ledger.models import Entry, Receipt
+from declic.ledger.models import Entry, Receipt, ReceiptPrint
 
 MEANS_OF: Mapping[str, Means] = {
     AccountRole.CASH: Means.CASH,
@@ -47,3 +50,12 @@ def cancel_receipt(*, acting_user: User, entry: Entry, mirror: Entry) -> Receipt
         payer=receipt.payer,
         issued_by=acting_user,
     )
+
+
+@transaction.atomic
+def print_receipt(*, acting_user: User, receipt: Receipt, at: datetime.datetime) -> int:
+    """Write down that a receipt is printed; how many papers of it there were before this one."""
+    receipt = Receipt.objects.select_for_update(of=("self",), no_key=True).get(pk=receipt.pk)
+    before = ReceiptPrint.objects.filter(receipt=receipt).count()
+    ReceiptPrint.objects.create(operator_id=receipt.operator_id, receipt=receipt, printed_by=acting_user, printed_at=at)
+    return before

@@ -4,7 +4,7 @@ from declic.ledger.models.books import Account, Auxiliary, BudgetHead, ClosedMon
 from declic.ledger.models.cheques import Cheque
 from declic.ledger.models.closing import CheckRun, MonthBalance
 from declic.ledger.models.grants import Expense, Grant, GrantPayment, GrantShare
-from declic.ledger.models.receipts import Receipt, ReceiptCounter
+from declic.ledger.models.receipts import Receipt, ReceiptCounter, ReceiptPrint
 from declic.ledger.models.tills import Till, TillCashier, TillSession
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "MonthBalance",
     "Receipt",
     "ReceiptCounter",
+    "ReceiptPrint",
     "Section",
     "Till",
     "TillCashier",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from declic.core.history import never_deleted
+from declic.core.history import append_only, never_deleted
 from declic.ledger.enums import Means, ReceiptKind
 from declic.ledger.models.books import Entry
 from declic.organisations.models import OperatorRow
@@ -118,3 +118,18 @@ class Receipt(OperatorRow):
     def reference(self) -> str:
         """The number as it is printed, `2026-000042`; a dash as long as the transaction is not over."""
         return f"{self.year}-{self.number:06d}" if self.number is not None else f"{self.year}-…"
+
+
+class ReceiptPrint(OperatorRow):
+    """A receipt printed: the first paper is the original, the next ones say that they are duplicates."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="prints")
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    printed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["receipt", "pk"]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} · {self.printed_at:%d/%m/%Y}"

@@ -19,9 +19,10 @@ from declic.core.views import submit
 from declic.ledger import actions
 from declic.ledger.access import access_entry, visible_entries
 from declic.ledger.enums import AccountRole, Event, Means
-from declic.ledger.forms import AccountsForm, CorrectionForm, DayForm, JournalFilters, MeansForm, MonthForm
+from declic.ledger.forms.books import AccountsForm, CorrectionForm, DayForm, JournalFilters, MeansForm, MonthForm
 from declic.ledger.models import Account, ClosedMonth, Entry, Line
-from declic.ledger.queries import balances, deposits_held, months_to_close, movements, open_auxiliaries
+from declic.ledger.queries import balances, deposits_held, drawers, months_to_close, movements, open_auxiliaries
+from declic.ledger.runs import last_runs
 
 _MOST_SHOWN = 200
 
@@ -56,6 +57,8 @@ def till(request: HttpRequest) -> HttpResponseBase:
             for row in open_auxiliaries(operator, AccountRole.RECEIVABLE)[:_MOST_SHOWN]
         ],
         "operator": operator,
+        "tills": drawers(operator),
+        "tab": "till",
     }
     return render(request, "ledger/till.html", context)
 
@@ -80,7 +83,7 @@ def journal(request: HttpRequest) -> HttpResponseBase:
     page = keyset_page(entries, request.GET, order=(("on", True), ("pk", True)), size=50)
     for entry in page.rows:
         entry.total = sum(line.debit for line in entry.lines.all())
-    context = {"page": page, "filters": filters, "filtered": any(chosen.values())}
+    context = {"page": page, "filters": filters, "filtered": any(chosen.values()), "tab": "journal"}
     return render(request, "ledger/journal.html", context)
 
 
@@ -96,8 +99,14 @@ def _entry_context(request: HttpRequest, entry: Entry) -> dict[str, Any]:
         "total": sum(line.debit for line in lines),
         "undone": undone,
         "moves_deposit": AccountRole.DEPOSITS_HELD in roles,
-        "can_reverse": free and can_correct and AccountRole.DEPOSITS_HELD not in roles,
-        "can_change_means": free and can_correct and bool(roles & set(actions.MONEY_ROLES.values())),
+        "can_reverse": free
+        and can_correct
+        and entry.event not in actions.KEPT_BY_THEIR_PAGE
+        and not any(line.auxiliary_id for line in lines),
+        "can_change_means": free
+        and can_correct
+        and entry.event not in actions.KEPT_BY_THE_TILL
+        and bool(roles & set(actions.MONEY_ROLES.values())),
     }
 
 
@@ -153,6 +162,8 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
         "closed": list(ClosedMonth.objects.filter(operator=operator).select_related("closed_by")[:24]),
         "to_close": months_to_close(operator, on=today()),
         "operator": operator,
+        "runs": last_runs(operator.pk),
+        "tab": "accounts",
     }
     return render(request, "ledger/accounts.html", context)
 

@@ -1,0 +1,65 @@
+"""Files for the accountant and for the funders."""
+
+import datetime
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+
+from declic.accounts.access import acting_operator
+from declic.accounts.enums import Permission
+from declic.accounts.http import user_of
+from declic.core.errors import DomainError
+from declic.ledger.access import reached
+from declic.ledger.exports import as_csv, fec, fec_name, grant_rows
+from declic.ledger.models import ClosedMonth, Entry, Grant
+from declic.ledger.sheets import MIMES, write_ods, write_xlsx
+
+P = Permission
+
+
+def exports(request: HttpRequest) -> HttpResponseBase:
+    """The years that have entries, each as the file that accountants read; and the grants."""
+    operator = acting_operator(request, P.SEE_BOOKS)
+    written = [day.year for day in Entry.objects.filter(operator=operator).order_by().dates("on", "year")]
+    closed: dict[int, int] = {}
+    for month in ClosedMonth.objects.filter(operator=operator).values_list("month", flat=True):
+        closed[month.year] = closed.get(month.year, 0) + 1
+    context = {
+        "operator": operator,
+        "years": [(year, closed.get(year, 0)) for year in reversed(written)],
+        "grants": list(Grant.objects.filter(operator=operator, entry__reversed_by__isnull=True)[:100]),
+        "formats": ("csv", "xlsx", "ods"),
+        "tab": "exports",
+    }
+    return render(request, "ledger/exports.html", context)
+
+
+def fec_file(request: HttpRequest, year: int) -> HttpResponseBase:
+    """The FEC of a calendar year."""
+    operator = acting_operator(request, P.SEE_BOOKS)
+    if not 1900 <= year <= 2199:
+        raise Http404
+    first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+    try:
+        name = fec_name(operator, last)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("ledger:exports")
+    response = StreamingHttpResponse(fec(operator, first, last), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def grant_file(request: HttpRequest, grant_id: int, extension: str) -> HttpResponseBase:
+    """What a grant paid, for its funder: CSV, XLSX or ODS."""
+    grant = reached(Grant, grant_id, user_of(request), P.SEE_BOOKS)
+    name = f"subvention-{grant.pk}.{extension}"
+    if extension == "csv":
+        response: HttpResponseBase = StreamingHttpResponse(as_csv(grant_rows(grant)), content_type=MIMES["csv"])
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    if extension not in MIMES:
+        raise Http404
+    write = write_xlsx if extension == "xlsx" else write_ods
+    return FileResponse(write(grant_rows(grant)), as_attachment=True, filename=name, content_type=MIMES[extension])
