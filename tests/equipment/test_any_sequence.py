@@ -11,9 +11,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from declic.core.errors import DomainError
 from declic.equipment import actions
+from declic.equipment.actions.money import held, owed
+from declic.equipment.actions.terms_end import Ending
 from declic.equipment.checks import claim_problems
-from declic.equipment.enums import HELD_STATES, AllocationState, DeviceState
+from declic.equipment.enums import HELD_STATES, AllocationState, DeviceState, TermChoice
 from declic.equipment.models import Allocation, Claim, Device
+from declic.equipment.statement import statement
 from declic.ledger.checks import book_problems
 from declic.ledger.enums import AccountRole, Means
 from declic.ledger.queries import balance
@@ -159,6 +162,36 @@ class AnyDayInTheShop(RuleBasedStateMachine):
                 token=str(self.count),
             )
 
+    @rule(pk=allocations, given_back=st.sampled_from([0, 1000, 5000, 6000]), means=MEANS)
+    def find(self, pk: int | None, given_back: int, means: Means) -> None:
+        if found := self.one(pk):
+            self.attempt(
+                actions.find_lost, allocation=found, at=self.now, given_back=given_back, means=means, note="retrouvée"
+            )
+
+    @rule(pk=allocations, amount=st.sampled_from([1000, 5000]))
+    def give_up_a_debt(self, pk: int | None, amount: int) -> None:
+        if found := self.one(pk):
+            self.count += 1
+            on = self.now.date()
+            self.attempt(
+                actions.waive_debt, allocation=found, amount=amount, reason="dette lourde", on=on, token=str(self.count)
+            )
+
+    @rule(pk=allocations, count=st.integers(1, 4))
+    def plan(self, pk: int | None, count: int) -> None:
+        if found := self.one(pk):
+            on = self.now.date()
+            self.attempt(actions.agree_instalments, allocation=found, count=count, first_on=on, on=on)
+
+    @rule(pk=allocations, choice=st.sampled_from(list(TermChoice)))
+    def end_in_a_batch(self, pk: int | None, choice: TermChoice) -> None:
+        if found := self.one(pk):
+            until = datetime.date(2026, 1, 1)
+            self.attempt(
+                actions.end_loans, endings=[Ending(found.pk, choice)], at=self.now, renewed_until=until, reason="examen"
+            )
+
     @rule(which=st.integers(0, 2))
     def bench(self, which: int) -> None:
         """A machine that came back is put on the shelf again."""
@@ -184,6 +217,10 @@ class AnyDayInTheShop(RuleBasedStateMachine):
         assert open_deposits == -balance(operator=self.operator, role=AccountRole.DEPOSITS_HELD)
         for device in Device.objects.filter(pk__in=[device.pk for device in self.devices]):
             assert Claim.objects.filter(device=device, released_at__isnull=True).count() <= 1
+        for allocation in Allocation.objects.select_related("account"):
+            story = statement(allocation)
+            assert story.adds_up
+            assert (story.held, story.owed) == (held(allocation), owed(allocation))
         unsettled = Allocation.objects.filter(state=AllocationState.SETTLED, ended_on__isnull=True)
         assert not unsettled.exists()
 

@@ -5,14 +5,17 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from declic.equipment.actions import end_loans, receive_return, record_choice
+from declic.core.dates import add_months
+from declic.core.errors import DomainError
+from declic.equipment.actions import declare_return, end_loans, receive_return, record_choice, remind, renew
 from declic.equipment.actions.terms_end import Ending, Outcome
 from declic.equipment.enums import TermChoice
 from declic.equipment.models import Allocation
 from declic.ledger.models import Entry
 from declic.ledger.queries import deposits_held
+from declic.messaging.models import Message
 from tests.equipment.stories import lent
-from tests.equipment.test_same_instant import at_once
+from tests.equipment.test_same_instant import at_once, refusals
 from tests.factories import DAY, a_user, an_edition, an_enrolment, an_operator, at, signed_in, terms
 
 EVERYTHING = {
@@ -126,3 +129,29 @@ def test_two_colleagues_end_the_same_loans_at_once_and_each_deposit_ends_once():
     assert sorted(results) == [Outcome.ALREADY] * 3 + [Outcome.DONE] * 3
     assert stage.states() == ["settled"] * 3
     assert deposits_held(stage.operator) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_loan_renewed_while_it_is_returned_ends_once_or_goes_on_and_never_both():
+    stage = Stage(1)
+    (loan,) = stage.loans
+    results = at_once(
+        lambda: receive_return(acting_user=stage.user, allocation=loan, at=at(END), condition="good"),
+        lambda: renew(acting_user=stage.user, allocation=loan, due_on=add_months(END, 6), on=END, reason="examen"),
+        lambda: declare_return(acting_user=stage.user, allocation=loan, on=END),
+    )
+    assert not isinstance(results[0], DomainError), "the machine is here: its return is always written down"
+    assert all("déjà terminé" in words or "déjà annoncé" in words for words in refusals(results))
+    assert stage.states() == ["settled"]
+    assert deposits_held(stage.operator) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_colleagues_who_remind_the_same_person_at_once_write_one_message():
+    stage = Stage(1)
+
+    def write():
+        return remind(acting_user=stage.user, allocations=stage.loans, at=at(END))
+
+    assert sorted(sent.count for sent in at_once(write, write)) == [0, 1]
+    assert Message.objects.filter(reference=f"allocation:{stage.loans[0].pk}").count() == 1

@@ -62,9 +62,11 @@ def end(allocation: Allocation, state: AllocationState, at: datetime.datetime) -
 
 def refund_means(allocation: Allocation, means: Means | str | None, reason: str, kept: int) -> Means:
     """By what the deposit goes back when `kept` cents of it are not given back: as it came, or otherwise with a reason."""
+    came = money.means_of_deposit(allocation)
     if means is None:
-        return money.means_of_deposit(allocation)
-    if kept < money.held_anyhow(allocation):
+        return came
+    # A cheque of which a part is kept is cashed: the rest can only go back otherwise.
+    if kept < money.held_anyhow(allocation) and not (kept > 0 and came == Means.CHEQUE):
         money.require_reason(allocation, Means(means), reason)
     return Means(means)
 

@@ -151,7 +151,7 @@ def choose(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
         request,
         ChoiceForm(
             **posted(request),
-            choices=[(choice.value, choice.label) for choice in offered_choices(found)],
+            choices=[(choice.value, str(choice.label)) for choice in offered_choices(found)],
             initial={"choice": found.choice_at_term},
         ),
         lambda **typed: actions.record_choice(acting_user=user, allocation=found, on=today(), **typed),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages as notices
@@ -107,6 +108,7 @@ def term(request: HttpRequest, edition_id: int) -> HttpResponseBase:
         "edition": edition,
         "page": page,
         "rows": rows,
+        "count": len(rows),
         "answered": sum(1 for row in rows if row.choice),
         "choices": TermChoice.choices,
         "settled": ended.filter(state=AllocationState.SETTLED).count(),
@@ -219,13 +221,13 @@ def term_done(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """What became of each loan of the last batch, what was refused and why, and what is left."""
     user = user_of(request)
     edition = _edition(request, edition_id)
-    kept: Mapping[str, object] = request.session.get(_SESSION) or {}
-    told: dict[str, list[str]] = kept.get("told", {}) if kept.get("edition") == edition.pk else {}  # type: ignore[assignment]
-    rest: list[int] = kept.get("rest", []) if told else []  # type: ignore[assignment]
+    kept: Mapping[str, Any] = request.session.get(_SESSION) or {}
+    told: dict[str, list[str]] = kept["told"] if kept.get("edition") == edition.pk else {}
+    rest: list[int] = kept["rest"] if told else []
     loans = list(_loans(user, edition).filter(pk__in=[int(key) for key in told]).order_by("person__sort_key", "pk"))
     money = money_of(loans)
     rows = [(loan, *told[str(loan.pk)], *money[loan.pk]) for loan in loans]
-    refused = [loan.pk for loan, outcome, *_rest in rows if outcome == Outcome.REFUSED]
+    refused = [loan.pk for loan in loans if told[str(loan.pk)][0] == Outcome.REFUSED]
     context = {
         "edition": edition,
         "rows": rows,
