@@ -163,7 +163,7 @@ _APPLE = {1: 2020, 2: 2022, 3: 2023, 4: 2024}
 
 def processor_year(name: str) -> int | None:
     """The year in which this family of processors came out, from its name; None for a name that does not tell."""
-    text = re.sub(r"\((r|tm)\)", "", name.casefold())
+    text = _plain(name)
     if found := re.search(r"\bi[3579][- ]?(\d{3,5})", text):
         number = found[1]
         if len(number) == 3:
@@ -182,11 +182,18 @@ def processor_year(name: str) -> int | None:
     return None
 
 
+def _plain(name: str) -> str:
+    """The name without capitals and trade marks."""
+    return re.sub(r"\((r|tm)\)", "", name.casefold())
+
+
 def _weak_processor(name: str) -> Reason | None:
-    text = name.casefold()
-    if re.search(r"\batom\b|\bcore ?2\b", text):
-        return Reason(Grade.D if "2" in text and "core" in text else Grade.C, _("processeur très lent"))
-    if re.search(r"\bceleron\b|\bpentium\b|\bathlon\b", text):
+    text = _plain(name)
+    if re.search(r"\bcore ?2\b|\bcore duo\b", text):
+        return Reason(Grade.D, _("processeur d'un autre temps"))
+    if re.search(r"\batom\b", text):
+        return Reason(Grade.C, _("processeur très lent"))
+    if re.search(r"\b(celeron|pentium|athlon)\b", text):
         return Reason(Grade.B, _("processeur d'entrée de gamme"))
     return None
 
