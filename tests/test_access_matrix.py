@@ -36,7 +36,7 @@ NOT_BY_SITE = frozenset(
     {
         # What a place alone does not own: the operator's programmes and documents, its days of handing over, a machine on
         # no shelf yet; and the person who may buy, whom no place follows yet.
-        "programmes:", "documents:", "equipment:device", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
+        "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
         # Counts of an edition, each among the people whom one reaches.
         "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",
@@ -50,7 +50,7 @@ NOT_BY_PERSON = frozenset(
     {
         # What is not a person's: programmes, documents of the operator, machines on the shelf, days of handing over,
         # groups and sheets of the place.
-        "programmes:", "documents:", "equipment:device", "equipment:ceremony", "equipment:ceremony_list",
+        "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
         "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",

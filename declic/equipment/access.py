@@ -6,7 +6,19 @@ from django.http import Http404
 from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.equipment.models import Allocation, Ceremony, CeremonyPlace, Device, Evidence, Lot
+from declic.equipment.models import (
+    Allocation,
+    Ceremony,
+    CeremonyPlace,
+    Collection,
+    Device,
+    Evidence,
+    LabelRun,
+    Lot,
+    Promise,
+)
+from declic.organisations.enums import PartnershipKind
+from declic.organisations.models import OperatorRow, Organisation, Partnership
 from declic.people.access import joined, within
 from declic.people.openings import note_opening
 
@@ -55,7 +67,11 @@ def _operators(user: User, permission: Permission) -> set[int]:
 def access_lot(pk: int, user: User, permission: Permission = Permission.MANAGE_STOCK) -> Lot:
     """The lot `pk` if `user` reaches it; 404 otherwise."""
     try:
-        return visible_lots(user, permission).select_related("operator", "donor").get(pk=pk)
+        return (
+            visible_lots(user, permission)
+            .select_related("operator", "donor", "collection__promise", "collection__transfer_document")
+            .get(pk=pk)
+        )
     except Lot.DoesNotExist:
         raise Http404 from None
 
@@ -125,3 +141,46 @@ def visible_places(ceremony: Ceremony, user: User) -> QuerySet[CeremonyPlace]:
     return CeremonyPlace.objects.filter(
         ceremony=ceremony, allocation__in=visible_allocations(user, Permission.HAND_OVER).values("pk")
     )
+
+
+def visible_of[Row: OperatorRow](
+    model: type[Row], user: User, permission: Permission = Permission.MANAGE_STOCK
+) -> QuerySet[Row]:
+    """What comes in (promises, collections, lots, labels) of the operators whose stock `user` keeps; no place owns it."""
+    rows: QuerySet[Row] = model._default_manager.filter(operator__in=scope_of(user).operators(permission))
+    return rows
+
+
+def _access[Row: OperatorRow](model: type[Row], pk: int, user: User, *related: str) -> Row:
+    try:
+        return visible_of(model, user).select_related("operator", *related).get(pk=pk)
+    except model.DoesNotExist:
+        raise Http404 from None
+
+
+def access_promise(pk: int, user: User) -> Promise:
+    """The promise `pk` if `user` keeps that operator's stock; 404 otherwise."""
+    return _access(Promise, pk, user, "donor")
+
+
+def access_collection(pk: int, user: User) -> Collection:
+    """The collection `pk` if `user` keeps that operator's stock; 404 otherwise."""
+    return _access(Collection, pk, user, "promise__donor", "promise__operator", "transfer_document")
+
+
+def access_label_run(pk: int, user: User) -> LabelRun:
+    """Labels printed ahead, if `user` keeps that operator's stock; 404 otherwise."""
+    return _access(LabelRun, pk, user)
+
+
+def visible_donors(user: User) -> QuerySet[Partnership]:
+    """Who gives machines, or gave some, to the operators whose stock `user` keeps."""
+    return visible_of(Partnership, user).filter(kind=PartnershipKind.DONOR).select_related("partner", "operator")
+
+
+def access_donor(pk: int, user: User) -> tuple[Organisation, Organisation]:
+    """The donor `pk` and the operator to whom it gives; 404 when `user` does not keep that operator's stock."""
+    found = visible_donors(user).filter(partner=pk).order_by("-since", "-pk").first()
+    if found is None:
+        raise Http404
+    return found.partner, found.operator

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-MAX_TAG = 20
+MAX_SCANNED = 300
 PREFIX = re.compile(r"[A-Z]{1,6}")
 # The address printed in a QR code, whatever the host it was printed for.
 _IN_ADDRESS = re.compile(r"/e/([^/?#]+)/?$")
@@ -14,7 +14,7 @@ _TAG = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,19}")
 
 
 def tag_of(prefix: str, number: int) -> str:
-    """`PC-0042`."""
+    """The tag of a number: `PC-0042`."""
     return f"{prefix}-{number:04d}"
 
 

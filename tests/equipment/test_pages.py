@@ -34,6 +34,9 @@ pytestmark = pytest.mark.django_db
 # Pages that only a posted form reaches.
 POSTED_ONLY = {
     "device_triage",
+    "promise_give_up",
+    "collection_cancel",
+    "scan_undo",
     "device_repaired",
     "device_found",
     "reading_certify",

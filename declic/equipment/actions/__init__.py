@@ -66,6 +66,7 @@ from declic.equipment.actions.handover import (
     prepare_allocation,
     reserve_device,
 )
+from declic.equipment.actions.importing import import_machines
 from declic.equipment.actions.instalments import agree_instalments, waive_debt
 from declic.equipment.actions.journeys import (
     cancel_journey,
@@ -141,6 +142,7 @@ __all__ = [
     "grade_device",
     "hand_over",
     "hold_ceremony",
+    "import_machines",
     "install_system",
     "invite_to_ceremony",
     "keep_device",

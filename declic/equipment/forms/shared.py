@@ -17,6 +17,7 @@ from declic.core.forms import (
     RadioField,
 )
 from declic.equipment.models import Device
+from declic.equipment.tags import MAX_SCANNED, parse_tag
 from declic.ledger.enums import PAYING_MEANS, Means
 
 
@@ -42,14 +43,15 @@ class TagField(CleanCharField):
         kwargs.setdefault("help_text", gettext_lazy("Scannez ou tapez l'étiquette, par exemple PC-0042."))
         attrs = {"list": "machines", "class": "short", "autocapitalize": "characters", "spellcheck": "false"}
         kwargs.setdefault("widget", forms.TextInput(attrs={**attrs, "autocomplete": "off"}))
-        super().__init__(max_length=20, **kwargs)
+        super().__init__(max_length=MAX_SCANNED, **kwargs)
 
     def clean(self, value: Any) -> Any:
         tag = super().clean(value)
         if not tag:
             return None
+        tag = parse_tag(tag) or tag[:40]
         # Labels are printed in capitals; a comparison that folds case would not use the index.
-        device = self.devices.filter(tag=tag.upper()).first()
+        device = self.devices.filter(tag=tag).first()
         if device is None:
             raise ValidationError(
                 _("Aucune machine de votre stock ne porte l'étiquette %(tag)s : vérifiez-la.") % {"tag": tag}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,7 @@ from declic.core.forms import (
 )
 from declic.equipment.enums import DeviceKind, DeviceState
 from declic.equipment.forms.bench import InsideMixin
-from declic.equipment.forms.shared import RowField, WhenForm
+from declic.equipment.forms.shared import RowField
 from declic.equipment.models import Device
 
 
@@ -34,40 +33,6 @@ class StockFilters(Form):
     def __init__(self, *args: Any, sites: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-
-
-class LotForm(WhenForm):
-    """A lot that comes in."""
-
-    label = CleanCharField(
-        label=gettext_lazy("Nom du lot"), max_length=160, help_text=gettext_lazy("Par exemple : Mairie, mars 2026")
-    )
-    donor = RowField(label=gettext_lazy("Donateur"), queryset=None, required=False)
-    count = WholeNumberField(label=gettext_lazy("Nombre de machines"), min_value=1)
-    kind = RadioField(label=gettext_lazy("Type"), choices=DeviceKind.choices, initial=DeviceKind.LAPTOP)
-    brand = CleanCharField(label=gettext_lazy("Marque"), max_length=80, required=False)
-    model = CleanCharField(label=gettext_lazy("Modèle"), max_length=120, required=False)
-    refurbisher = RowField(label=gettext_lazy("Reconditionneur"), queryset=None, required=False)
-    site = RowField(label=gettext_lazy("Lieu où sont les machines"), queryset=None, required=False)
-    transfer_reference = CleanCharField(
-        label=gettext_lazy("Document de cession"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("La référence du papier signé par le donateur."),
-    )
-    tag_prefix = CleanCharField(
-        label=gettext_lazy("Début des étiquettes"),
-        max_length=6,
-        initial="PC",
-        help_text=gettext_lazy("PC donne PC-0001, PC-0002… à la suite des étiquettes existantes."),
-        widget=forms.TextInput(attrs={"class": "short"}),
-    )
-    field_order = ["label", "on"]
-
-    def __init__(self, *args: Any, sites: Any, donors: Any, refurbishers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, rows in (("site", sites), ("donor", donors), ("refurbisher", refurbishers)):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
 
 class DeviceForm(InsideMixin, Form):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from declic.core.history import append_only, never_deleted
+from declic.core.history import append_only
 from declic.equipment.enums import DEVICE_TRANSITIONS, Condition, DeviceKind, DeviceState, Grade, IdentifierKind
 from declic.equipment.models.collecting import Lot
 from declic.organisations.models import OperatorRow, Organisation, Site
@@ -63,7 +63,18 @@ class Device(OperatorRow):
         ]
         triggers = [
             DEVICE_TRANSITIONS.trigger(name="device_transitions", field="state"),
-            never_deleted(),
+            # But for a label scanned by mistake a moment ago, of which nothing else is known: that was no machine.
+            pgtrigger.Trigger(
+                name="never_deleted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF OLD.state = 'received' AND OLD.cycle = 1 AND OLD.created_at > now() - interval '1 day'
+                    THEN RETURN OLD;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="words_follow_new",
                 when=pgtrigger.After,
