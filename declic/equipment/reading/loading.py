@@ -91,7 +91,7 @@ def _check_depth(data: Any) -> None:
             inner
             for outer in level
             for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
+            if type(inner) in (dict, list)
         ]
         if not level:
             return

@@ -121,6 +121,8 @@ def model_of(brand: str, product: Any, version: Any, sku: Any = "") -> str:
         code = found.group(2)
         if is_filler(code) or code.casefold() in (words(sku).casefold(), found.group(1).casefold()) or " " not in code:
             told = found.group(1)
+    if brand and told.casefold().startswith(f"{brand.casefold()} "):
+        told = told[len(brand) + 1 :].strip()
     told = name(told)
     named = name(version)
     # A type number in the place of the model; the model in the place of the version.

@@ -79,7 +79,7 @@ def test_lshw_knows_nvme_and_soldered_memory():
 
 def test_dmidecode_tells_the_machine_and_no_drive():
     reading = read_file(OWN["dmidecode"])
-    assert (reading.kind, reading.brand, reading.model) == ("laptop", "HP", "HP EliteBook 840 G3")
+    assert (reading.kind, reading.brand, reading.model) == ("laptop", "HP", "EliteBook 840 G3")
     assert (reading.processor, reading.memory_mb, reading.made_in) == ("Intel Core i5-6300U @ 2.40GHz", 8192, 2016)
     assert reading.drives == ()
     assert not reading.drives_known
