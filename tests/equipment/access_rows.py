@@ -9,10 +9,10 @@ from declic.accounts.enums import Permission
 from declic.documents.actions import check_file
 from declic.equipment.actions import prepare_ceremony, report_lost
 from declic.equipment.models import Allocation, Ceremony, Device
+from tests.equipment import stock_rows
 from tests.equipment.benches import drive_of, lock_of, on_bench, reading_of
 from tests.equipment.collecting_rows import COLLECTING_ROWS
 from tests.equipment.evidence_rows import EVIDENCE_ROWS
-from tests.equipment import stock_rows
 from tests.equipment.stories import lent, prepared, ready
 from tests.factories import DAY, an_edition, an_enrolment, at, terms
 
