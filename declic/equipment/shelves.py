@@ -60,7 +60,7 @@ def stock_by_category(devices: QuerySet[Device]) -> list[ShelfRow]:
         .values("kind", "site", "grade")
         .annotate(**counts)
     )
-    rows = list(found)
+    rows: list[Any] = list(found)
     sites = Site.objects.in_bulk([row["site"] for row in rows if row["site"]])
     return [
         ShelfRow(row["kind"], sites.get(row["site"]), row["grade"], {name: row[name] for name, _states in STAGES})

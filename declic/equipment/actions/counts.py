@@ -40,7 +40,7 @@ def scan_label(*, acting_user: User, count: StockCount, text: str, at: datetime.
     The same label read twice, by one person or two, counts once. A label that no machine bears is kept too.
     """
     count = _open(count)
-    tag, device = read_label(count.operator, text)
+    tag, device = _read_label(count.operator, text)
     if not tag:
         raise DomainError(_("Scannez ou tapez une étiquette, par exemple PC-0042."), field="text")
     line, _new = CountLine.objects.get_or_create(
@@ -51,7 +51,7 @@ def scan_label(*, acting_user: User, count: StockCount, text: str, at: datetime.
     return line
 
 
-def read_label(operator: Organisation, text: str) -> tuple[str, Device | None]:
+def _read_label(operator: Organisation, text: str) -> tuple[str, Device | None]:
     """What a scanner or a hand wrote, as a tag, and the machine of `operator` that bears it, if any."""
     typed = " ".join(text.split()).upper()
     device = device_named(Device.objects.filter(operator=operator), text)

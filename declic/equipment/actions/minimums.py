@@ -1,5 +1,7 @@
 """Below which stock the team is warned."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -29,7 +31,7 @@ def set_minimum(
         raise DomainError(_("Écrivez un nombre de machines, ou 0 pour ne plus être prévenu."), field="minimum")
     # The operator's row keeps two settings of the same minimum apart.
     Organisation.objects.select_for_update(no_key=True).get(pk=operator.pk)
-    named = {"operator": operator, "site": site, "kind": kind, "grade": grade}
+    named: dict[str, Any] = {"operator": operator, "site": site, "kind": kind, "grade": grade}
     if minimum == 0:
         StockMinimum.objects.filter(**named).delete()
         return None

@@ -47,7 +47,8 @@ class LabelsField(CleanTextField):
         if len(typed) > _MOST_LABELS:
             raise ValidationError(_("Au plus %(most)s étiquettes à la fois.") % {"most": _MOST_LABELS})
         by_tag = {one.tag: one for one in self.devices.filter(tag__in=[label.upper()[:20] for label in typed])}
-        found, unread = [], []
+        found: list[Device] = []
+        unread: list[str] = []
         for label in typed:
             device = by_tag.get(label.upper())
             if device is None and len(unread) < _MOST_UNREAD:
@@ -90,7 +91,7 @@ def device_words(device: Device) -> str:
     return f"{device.tag} · {device.get_kind_display()}{f' {named}' if named else ''} · {device.get_state_display()}"
 
 
-class JourneyForm(OneTimeFormMixin, DevicesForm):
+class JourneyForm(DevicesForm, OneTimeFormMixin):
     """What leaves, from where to where."""
 
     # Chosen above the form, where it shows the machines of the place.

@@ -88,7 +88,7 @@ def _on_the_page(found: StockCount) -> dict[str, object]:
 
 def _rows(result: dict[str, list[dict[str, str]]], name: str, machines: dict[str, Device]) -> list[dict[str, object]]:
     """The rows of a result with the machine as it is now and, in words, how it was then."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for row in result.get(name, []):
         then = DeviceState(row["state"]).label if row.get("state") else (row.get("site") or _("sans lieu"))
         rows.append({"tag": row["tag"], "then": then, "device": machines.get(row["tag"])})
