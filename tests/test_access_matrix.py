@@ -38,6 +38,8 @@ NOT_BY_SITE = frozenset(
         # no shelf yet; and the person who may buy, whom no place follows yet.
         "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
+        "equipment:ceremony_day", "equipment:ceremony_state", "equipment:ceremony_sync",
+        "equipment:ceremony_machines", "equipment:ceremony_assign", "equipment:ceremony_agreements_pdf",
         # Counts of an edition, each among the people whom one reaches.
         "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",
         # A link for a partner's professional is the operator's: what comes by it belongs to no place yet.
@@ -51,6 +53,8 @@ NOT_BY_PERSON = frozenset(
         # What is not a person's: programmes, documents of the operator, machines on the shelf, days of handing over,
         # groups and sheets of the place.
         "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:ceremony", "equipment:ceremony_list",
+        "equipment:ceremony_day", "equipment:ceremony_state", "equipment:ceremony_sync",
+        "equipment:ceremony_machines", "equipment:ceremony_assign",
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
         "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",

@@ -21,6 +21,7 @@ _DRAWING_MOST = (2400, 1200)
 # A photo of 50 megapixels is more than any telephone takes here; beyond it is a trap for whoever opens it.
 _PHOTO_MOST_PIXELS = 50_000_000
 _PHOTO_SIDE = 1200
+_PNG_END = b"IEND\xaeB`\x82"
 _DATA_URL = "data:image/png;base64,"
 
 
@@ -42,7 +43,8 @@ def drawing_from_address(text: str) -> CheckedFile | None:
 
 def check_drawing(content: bytes) -> CheckedFile:
     """The bytes of a drawn signature, checked: a small PNG that opens and on which something is drawn."""
-    if len(content) > MAX_DRAWING or kind_of_bytes(content) != PNG:
+    # The PDF maker lets Pillow open pictures cut short: the end is looked for here.
+    if len(content) > MAX_DRAWING or kind_of_bytes(content) != PNG or not content.endswith(_PNG_END):
         raise _not_a_drawing()
     try:
         with Image.open(BytesIO(content), formats=("PNG",)) as picture:

@@ -7,6 +7,7 @@ from declic.equipment.views import (
     allocations,
     bench,
     ceremonies,
+    ceremony_day,
     collecting,
     devices,
     donors,
@@ -107,6 +108,17 @@ urlpatterns = [
     path(
         "remises/<int:ceremony_id>/remettre/<int:place_id>/", ceremonies.ceremony_hand_over, name="ceremony_hand_over"
     ),
+    path("remises/hors-ligne.js", ceremony_day.ceremony_worker, name="ceremony_worker"),
+    path("remises/<int:ceremony_id>/jour/", ceremony_day.ceremony_day, name="ceremony_day"),
+    path("remises/<int:ceremony_id>/etat/", ceremony_day.ceremony_state, name="ceremony_state"),
+    path("remises/<int:ceremony_id>/synchroniser/", ceremony_day.ceremony_sync, name="ceremony_sync"),
+    path(
+        "remises/<int:ceremony_id>/conventions/pdf/",
+        ceremony_day.ceremony_agreements_pdf,
+        name="ceremony_agreements_pdf",
+    ),
+    path("remises/<int:ceremony_id>/machines/", ceremony_day.ceremony_machines, name="ceremony_machines"),
+    path("remises/<int:ceremony_id>/machines/attribuer/", ceremony_day.ceremony_assign, name="ceremony_assign"),
     path("remises/<int:ceremony_id>/clore/", ceremonies.ceremony_hold, name="ceremony_hold"),
     *stock_urls.patterns,
     *evidence_urls.urlpatterns,

@@ -7,13 +7,15 @@ from django.core.files.base import ContentFile
 
 from declic.accounts.enums import Permission
 from declic.documents.actions import check_file
-from declic.equipment.actions import prepare_ceremony, report_lost
+from declic.equipment.actions import add_photo, add_scan, hand_over, prepare_ceremony, report_lost
 from declic.equipment.models import Allocation, Ceremony, Device
+from declic.equipment.pictures import check_drawing
 from tests.equipment import stock_rows
 from tests.equipment.benches import drive_of, lock_of, on_bench, reading_of
 from tests.equipment.collecting_rows import COLLECTING_ROWS
 from tests.equipment.evidence_rows import EVIDENCE_ROWS
 from tests.equipment.stories import lent, prepared, ready
+from tests.equipment.test_papers import a_photo, drawn
 from tests.factories import DAY, an_edition, an_enrolment, at, terms
 
 P = Permission
@@ -118,6 +120,34 @@ def place_of(world: SimpleNamespace) -> dict[str, Any]:
     return {"ceremony_id": _ceremony(world).pk, "place_id": world.ceremony.places.get().pk}
 
 
+def paper_of(world: SimpleNamespace) -> dict[str, Any]:
+    """The scan of a loan's agreement."""
+    loan, user = _loan(world), world.users["coordinator"]
+    checked = check_file(ContentFile(b"%PDF-1.7 signed", name="scan.pdf"))
+    paper = add_scan(acting_user=user, agreement=loan.agreement, checked=checked, at=at(DAY))
+    return {"allocation_id": loan.pk, "paper_id": paper.pk}
+
+
+def photo_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A photo of a loan's machine."""
+    loan, user = _loan(world), world.users["coordinator"]
+    photo = add_photo(acting_user=user, allocation=loan, moment="out", checked=a_photo(), on=DAY)
+    return {"allocation_id": loan.pk, "photo_id": photo.pk}
+
+
+def drawing_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A loan whose agreement was signed on the screen."""
+    if not hasattr(world, "drawn"):
+        user = world.users["coordinator"]
+        (device,) = ready(world.operator, by=user)
+        allocation = prepared(an_enrolment(edition=world.edition, by=user), device, by=user)
+        world.drawn = hand_over(
+            acting_user=user, allocation=allocation, at=at(DAY), means="cash", signed_by="Awa Diarra",
+            drawing=check_drawing(drawn()),
+        )  # fmt: skip
+    return {"allocation_id": world.drawn.pk}
+
+
 def nothing(_world: SimpleNamespace) -> dict[str, Any]:
     return {}
 
@@ -173,6 +203,20 @@ ROWS = {
     "equipment:term_summary": (edition_of, P.HAND_OVER),
     "equipment:term_done": (edition_of, P.HAND_OVER),
     "equipment:agreement": (allocation_of, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:agreement_pdf": (allocation_of, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:papers": (allocation_of, P.HAND_OVER),
+    "equipment:scan": (paper_of, P.HAND_OVER),
+    "equipment:drawing": (drawing_of, (P.HAND_OVER, P.TAKE_MONEY)),
+    "equipment:photos": (allocation_of, P.HAND_OVER),
+    "equipment:photo": (photo_of, P.HAND_OVER),
+    "equipment:papers_missing": (nothing, P.HAND_OVER),
+    "equipment:ceremony_worker": (nothing, "public"),
+    "equipment:ceremony_day": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_state": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_sync": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_agreements_pdf": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_machines": (ceremony_of, P.HAND_OVER),
+    "equipment:ceremony_assign": (ceremony_of, P.HAND_OVER),
     "equipment:ceremonies": (nothing, P.HAND_OVER),
     "equipment:ceremony_create": (nothing, P.HAND_OVER),
     "equipment:ceremony": (ceremony_of, P.HAND_OVER),

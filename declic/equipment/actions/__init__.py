@@ -12,6 +12,8 @@ from declic.equipment.actions.bench import (
 )
 from declic.equipment.actions.ceremonies import (
     add_to_ceremony,
+    assign_next,
+    assign_ready_machines,
     cancel_ceremony,
     hold_ceremony,
     invite_to_ceremony,
@@ -79,6 +81,7 @@ from declic.equipment.actions.labels import enter_by_label, print_labels, undo_l
 from declic.equipment.actions.loans import declare_return, renew, swap
 from declic.equipment.actions.losses import find_lost, report_lost
 from declic.equipment.actions.minimums import set_minimum
+from declic.equipment.actions.offline import sync_handover
 from declic.equipment.actions.papers import add_photo, add_scan, make_agreement_pdf
 from declic.equipment.actions.parts import (
     carry_part,
@@ -110,6 +113,8 @@ __all__ = [
     "agree_instalments",
     "allocate",
     "apply_evidence",
+    "assign_next",
+    "assign_ready_machines",
     "attach_evidence",
     "attach_transfer_document",
     "buy_device",
@@ -188,6 +193,7 @@ __all__ = [
     "send_to_repair",
     "set_minimum",
     "swap",
+    "sync_handover",
     "triage",
     "undo_label",
     "use_part",

@@ -45,9 +45,7 @@ def prepare_ceremony(
 @transaction.atomic
 def add_to_ceremony(*, acting_user: User, ceremony: Ceremony, allocations: Iterable[Allocation]) -> Ceremony:
     """Expect more people at a ceremony that is still being prepared."""
-    ceremony = Ceremony.objects.select_for_update(no_key=True).get(pk=ceremony.pk)
-    if ceremony.state != CeremonyState.PREPARED:
-        raise DomainError(_("Cette remise est terminée : préparez-en une autre."))
+    ceremony = _prepared(ceremony)
     wanted = list(
         Allocation.objects.select_for_update(no_key=True, of=("self",))
         .select_related("person")
@@ -64,12 +62,18 @@ def add_to_ceremony(*, acting_user: User, ceremony: Ceremony, allocations: Itera
             raise DomainError(
                 _("%(person)s a déjà sa machine : retirez son nom de la liste.") % {"person": allocation.person}
             )
-        # Someone absent at an earlier ceremony may come to this one.
-        CeremonyPlace.objects.filter(allocation=allocation).exclude(ceremony__state=CeremonyState.PREPARED).delete()
+    # Someone absent at an earlier ceremony may come to this one: the place goes along, with what a device sent for it.
+    absent = CeremonyPlace.objects.filter(allocation__in=[allocation.pk for allocation in wanted])
+    moved = set(absent.exclude(ceremony__state=CeremonyState.PREPARED).values_list("allocation_id", flat=True))
+    absent.filter(allocation__in=moved).update(ceremony=ceremony)
     try:
         with transaction.atomic():
             CeremonyPlace.objects.bulk_create(
-                [CeremonyPlace(operator=ceremony.operator, ceremony=ceremony, allocation=a) for a in wanted]
+                [
+                    CeremonyPlace(operator=ceremony.operator, ceremony=ceremony, allocation=allocation)
+                    for allocation in wanted
+                    if allocation.pk not in moved
+                ]
             )
     except IntegrityError:
         raise DomainError(
@@ -109,16 +113,77 @@ def invite_to_ceremony(
         for enrolment in sorted(enrolments, key=lambda enrolment: enrolment.person_id)
     ]
     waiting = [*new, *(allocation for allocation in allocations if allocation.state == AllocationState.DRAFT)]
+    _take_ready_machines(acting_user, waiting, at)
+    return add_to_ceremony(acting_user=acting_user, ceremony=ceremony, allocations=[*allocations, *new])
+
+
+def _take_ready_machines(user: User, waiting: Iterable[Allocation], at: datetime.datetime) -> int:
+    """Set the next ready machine aside for each allocation, as long as there are some; how many were."""
+    taken = 0
     for allocation in waiting:
         device = (
             Device.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(operator=ceremony.operator_id, state=DeviceState.READY, kind=allocation.device_kind)
+            .filter(operator=allocation.operator_id, state=DeviceState.READY, kind=allocation.device_kind)
             .order_by("tag", "pk")
             .first()
         )
         if device is not None:
-            reserve_device(acting_user=acting_user, allocation=allocation, device=device, at=at)
-    return add_to_ceremony(acting_user=acting_user, ceremony=ceremony, allocations=[*allocations, *new])
+            reserve_device(acting_user=user, allocation=allocation, device=device, at=at)
+            taken += 1
+    return taken
+
+
+def _without_machine(ceremony: Ceremony) -> list[Allocation]:
+    """Those who wait for their machine, in the order of the list, each person locked."""
+    places = CeremonyPlace.objects.filter(ceremony=ceremony, allocation__state=AllocationState.DRAFT)
+    ids = places.values_list("allocation__person_id", flat=True)
+    list(Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+    return list(
+        Allocation.objects.select_related("person")
+        .filter(ceremony_place__ceremony=ceremony, state=AllocationState.DRAFT)
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
+
+
+@transaction.atomic
+def assign_ready_machines(*, acting_user: User, ceremony: Ceremony, at: datetime.datetime) -> int:
+    """Give the ready machines of the right kind, in the order of their tags, to those who have none; how many were given."""
+    ceremony = _prepared(ceremony)
+    waiting = _without_machine(ceremony)
+    if not waiting:
+        raise DomainError(_("Chaque personne a déjà sa machine."))
+    taken = _take_ready_machines(acting_user, waiting, at)
+    if not taken:
+        raise DomainError(_("Aucune machine prête de ce type : préparez-en à l'atelier, puis revenez."))
+    return taken
+
+
+@transaction.atomic
+def assign_next(*, acting_user: User, ceremony: Ceremony, device: Device, at: datetime.datetime) -> Allocation:
+    """Set the machine just scanned aside for the next person of the list who waits for one of its kind."""
+    ceremony = _prepared(ceremony)
+    already = Allocation.objects.filter(
+        ceremony_place__ceremony=ceremony, device=device, state=AllocationState.RESERVED
+    ).select_related("person")
+    for allocation in already:
+        raise DomainError(
+            _("%(tag)s est déjà pour %(person)s : prenez la machine suivante.")
+            % {"tag": device.tag, "person": allocation.person},
+            field="device",
+        )
+    waiting = [row for row in _without_machine(ceremony) if row.device_kind == device.kind]
+    if not waiting:
+        raise DomainError(
+            _("Plus personne n'attend une machine de ce type : rangez %(tag)s.") % {"tag": device.tag}, field="device"
+        )
+    return reserve_device(acting_user=acting_user, allocation=waiting[0], device=device, at=at)
+
+
+def _prepared(ceremony: Ceremony) -> Ceremony:
+    ceremony = Ceremony.objects.select_for_update(no_key=True).get(pk=ceremony.pk)
+    if ceremony.state != CeremonyState.PREPARED:
+        raise DomainError(_("Cette remise est terminée : préparez-en une autre."))
+    return ceremony
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from declic.core.pagination import keyset_page
 from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import access_ceremony, visible_allocations, visible_ceremonies, visible_places
+from declic.equipment.ceremony_day import amount_of, common_obstacles, expected_on, obstacles, syncs_to_take_up
 from declic.equipment.enums import AllocationState, CeremonyState
 from declic.equipment.forms.ceremonies import CeremonyForm, InviteForm
 from declic.equipment.models import Ceremony, CeremonyPlace
@@ -52,11 +53,18 @@ def ceremony_create(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _places(ceremony: Ceremony, request: HttpRequest) -> list[CeremonyPlace]:
+def places_of(ceremony: Ceremony, request: HttpRequest) -> list[CeremonyPlace]:
+    """Those expected whom the user may serve, in the order of the list."""
     return list(
         visible_places(ceremony, user_of(request))
         .exclude(allocation__state=AllocationState.CANCELLED)
-        .select_related("allocation__person", "allocation__device", "allocation__enrolment")
+        .select_related(
+            "allocation__person",
+            "allocation__operator",
+            "allocation__device",
+            "allocation__enrolment__terms",
+            "allocation__edition__programme",
+        )
         .order_by("allocation__person__last_name", "allocation__person__first_name", "pk")
     )
 
@@ -64,12 +72,18 @@ def _places(ceremony: Ceremony, request: HttpRequest) -> list[CeremonyPlace]:
 def ceremony(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
     """The page of the day: who waits, who is served, a button per person."""
     found = access_ceremony(ceremony_id, user_of(request))
-    places = _places(found, request)
+    places = places_of(found, request)
     waiting = [place for place in places if place.allocation.state in NOT_HANDED_OVER]
     served = [place for place in places if place.allocation.state not in NOT_HANDED_OVER]
+    on = expected_on(found, today())
+    stopped = obstacles(waiting, on) if found.state == CeremonyState.PREPARED else {}
     context = {
         "ceremony": found,
-        "waiting": waiting,
+        "waiting": [(place, stopped.get(place.pk, ""), amount_of(place.allocation)) for place in waiting],
+        "stopped": len(stopped),
+        "common": common_obstacles(found, waiting, on) if waiting and found.state == CeremonyState.PREPARED else [],
+        "without_machine": any(place.allocation.device_id is None for place in waiting),
+        "refused": syncs_to_take_up(found, waiting),
         "served": served,
         "expected": len(places),
         "served_count": len(served),
@@ -82,7 +96,7 @@ def ceremony(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
 def ceremony_list(request: HttpRequest, ceremony_id: int) -> HttpResponseBase:
     """The list to print and to sign."""
     found = access_ceremony(ceremony_id, user_of(request))
-    places = _places(found, request)
+    places = places_of(found, request)
     log_accesses(
         acting_user=user_of(request),
         operator_id=found.operator_id,

@@ -128,4 +128,19 @@ function settle(root) {
   }
 }
 
+// Whoever stands at the door is signed out: the lists that a day of handovers kept on this device are forgotten. What was done
+// and not yet sent stays, or it would be lost.
+async function forgetLists() {
+  const known = await indexedDB.databases();
+  if (!known.some((one) => one.name === "declic-remises")) return;
+  const asked = indexedDB.open("declic-remises");
+  asked.onsuccess = () => {
+    if (asked.result.objectStoreNames.contains("lists")) {
+      asked.result.transaction("lists", "readwrite").objectStore("lists").clear();
+    }
+    asked.result.close();
+  };
+}
+
 settle(document);
+if (document.querySelector(".door-mark") && window.indexedDB && indexedDB.databases) forgetLists();
