@@ -17,7 +17,7 @@ def seal(code: str) -> bytes:
     return _box(_keys()).encrypt(code.encode())
 
 
-def unseal(secret: bytes) -> str:
+def unseal(secret: bytes | memoryview) -> str:
     """The code as it was imported. Raises `DomainError` when no key opens it any more."""
     try:
         return _box(_keys()).decrypt(bytes(secret)).decode()
@@ -27,7 +27,7 @@ def unseal(secret: bytes) -> str:
         ) from None
 
 
-def reseal(secret: bytes) -> bytes:
+def reseal(secret: bytes | memoryview) -> bytes:
     """The same code under the first key; `unseal` still opens both."""
     return _box(_keys()).rotate(bytes(secret))
 

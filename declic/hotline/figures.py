@@ -86,21 +86,21 @@ def speed(tickets: QuerySet[Ticket]) -> Speed:
 
 
 def speed_by_refurbisher(tickets: QuerySet[Ticket], own: str) -> list[Speed]:
-    """By whom they were handed to; `own` is how to call the operator's own team."""
-    rows = tickets.order_by().values("assigned_to").annotate(**_MEASURES).order_by("-opened", "assigned_to")
-    rows = list(rows)
-    names = dict(
-        Organisation.objects.filter(pk__in=[row["assigned_to"] for row in rows if row["assigned_to"]]).values_list(
-            "pk", "name"
-        )
-    )
-    return [_speed(names.get(row["assigned_to"], own), row) for row in rows]
+    """By whom they were handed to, those with most requests first; `own` is how to call the operator's own team."""
+    rows: list[Any] = list(tickets.order_by().values("assigned_to").annotate(**_MEASURES))
+    named = Organisation.objects.filter(pk__in=[row["assigned_to"] for row in rows if row["assigned_to"]])
+    names = dict(named.values_list("pk", "name"))
+    return _most_first(_speed(names.get(row["assigned_to"], own), row) for row in rows)
 
 
 def speed_by_symptom(tickets: QuerySet[Ticket]) -> list[Speed]:
-    """By what happened."""
-    rows = tickets.order_by().values("symptom").annotate(**_MEASURES).order_by("-opened", "symptom")
-    return [_speed(str(Symptom(row["symptom"]).label), row) for row in rows]
+    """By what happened, the most frequent first."""
+    rows: list[Any] = list(tickets.order_by().values("symptom").annotate(**_MEASURES))
+    return _most_first(_speed(str(Symptom(row["symptom"]).label), row) for row in rows)
+
+
+def _most_first(rows: Iterable[Speed]) -> list[Speed]:
+    return sorted(rows, key=lambda row: (-row.opened, row.label))
 
 
 def _speed(label: str, row: Mapping[str, Any]) -> Speed:

@@ -1,15 +1,14 @@
 """Who opens the pages of aids and of the shop: read by tests/test_access_matrix.py."""
 
-import datetime
 import uuid
 from typing import Any
 
 from declic.accounts.enums import Permission
-from declic.connectivity.actions import add_codes, add_product, prove_subscription, request_aid, sell_recharge
+from declic.connectivity.actions import add_codes, add_product, request_aid, sell_recharge
 from declic.connectivity.code_lists import Found
 from declic.connectivity.models import InternetAid, RechargeProduct, RechargeSale
 from declic.core.dates import now, today
-from declic.documents.actions import CheckedFile
+from declic.documents.actions import CheckedFile, store_checked
 from declic.documents.kinds import PDF
 
 
@@ -23,14 +22,15 @@ def _aid(world: Any) -> dict[str, int]:
 def _proved(world: Any) -> dict[str, int]:
     found = InternetAid.objects.get(pk=_aid(world)["aid_id"])
     if found.proof_document is None:
-        prove_subscription(
+        # Whatever became of the aid in the meantime, its paper stays.
+        paper = store_checked(
             acting_user=world.users["adviser"],
-            aid=found,
-            on=today(),
-            provider="Orange",
-            subscribed_on=today() - datetime.timedelta(days=3),
+            operator=world.operator,
+            kind="proof",
+            title="Facture",
             checked=CheckedFile(b"%PDF-1.4 facture", PDF),
         )
+        InternetAid.objects.filter(pk=found.pk).update(proof_document=paper)
     return {"aid_id": found.pk}
 
 

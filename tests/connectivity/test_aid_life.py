@@ -24,7 +24,7 @@ from declic.core.errors import DomainError
 from declic.documents.actions import CheckedFile
 from declic.documents.kinds import PDF
 from declic.messaging.models import Message
-from declic.orientation.actions import accept_referral
+from declic.orientation.actions import accept_referral, enrol
 from declic.orientation.models import Enrolment
 from tests.factories import (
     DAY,
@@ -45,17 +45,14 @@ pytestmark = pytest.mark.django_db
 PAID_ON = DAY + datetime.timedelta(days=10)
 
 
-def an_enrolment_with(renewals: int = 0, *, evaluated: bool = False) -> Enrolment:
+def an_enrolment_with(renewals: int = 0) -> Enrolment:
     operator = an_operator()
     prescriber = a_partner(operator)
     referent = a_user(prescriber, "prescriber")
     edition = an_edition(
         operator,
         ends_on=datetime.date(2026, 12, 31),
-        terms=terms(
-            entry={"social_evaluation_required": evaluated},
-            connectivity={"aid_eur": "150", "aid_months": 12, "renewals": renewals},
-        ),
+        terms=terms(connectivity={"aid_eur": "150", "aid_months": 12, "renewals": renewals}),
     )
     referral = a_referral(
         a_person(operator, first_name="Inès"), edition, by=referent, prescriber=prescriber,
@@ -69,13 +66,17 @@ def paid(enrolment: Enrolment, on: datetime.date = PAID_ON, **proof: Any) -> Int
     aid = request_aid(acting_user=a_user(enrolment.operator), enrolment=enrolment, on=on)
     aid = grant_aid(acting_user=user, aid=aid, on=on)
     if proof:
-        aid = prove_subscription(acting_user=user, aid=aid, on=on, **proof)
-    return pay_aid(acting_user=user, aid=aid, on=on, means="bank", proof="" if proof else "facture vue")
+        aid = prove_subscription(acting_user=user, aid=aid, on=on, proof=proof.pop("seen"), **proof)
+    return pay_aid(acting_user=user, aid=aid, on=on, means="bank", proof="" if aid.proof else "facture vue")
 
 
 def test_a_missing_evaluation_is_written_down_with_its_author_and_opens_the_aid() -> None:
-    enrolment = an_enrolment_with(evaluated=True)
-    user = a_user(enrolment.operator)
+    operator = an_operator()
+    user = a_user(operator)
+    enrolment = enrol(
+        acting_user=user, person=a_person(operator), on=DAY, facts={}, exception_reason="évaluation attendue",
+        edition=an_edition(operator, terms=terms(entry={"social_evaluation_required": True})),
+    )  # fmt: skip
     with pytest.raises(DomainError, match="manque l'évaluation sociale"):
         request_aid(acting_user=user, enrolment=enrolment, on=DAY)
     for _twice in range(2):
@@ -110,7 +111,7 @@ def test_an_aid_without_proof_is_paid_only_for_a_reason_and_the_database_asks_fo
     ],
 )
 def test_an_aid_covers_its_months_from_the_subscription(subscribed_on: datetime.date, ends_on: datetime.date) -> None:
-    aid = paid(an_enrolment_with(), provider="Free", subscribed_on=subscribed_on)
+    aid = paid(an_enrolment_with(), provider="Free", subscribed_on=subscribed_on, seen="contrat vu")
     assert aid.ends_on == ends_on
 
 

@@ -104,11 +104,12 @@ def show_code(*, acting_user: User, sale: RechargeSale, at: datetime.datetime, r
 
     Raises `DomainError` when the sale has no code or is cancelled, or when the reason of a second reading is missing.
     """
-    code = _code_of(sale)
+    cancelled = SaleCancellation.objects.filter(sale=sale).exists()
+    code = None if cancelled else _code_of(sale)
+    if cancelled or (code is not None and code.state != CodeState.SOLD):
+        raise DomainError(_("Cette vente est annulée : son code ne se montre plus."))
     if code is None:
         raise DomainError(_("Cette recharge se vend sans code : il n'y a rien à montrer."))
-    if SaleCancellation.objects.filter(sale=sale).exists() or code.state != CodeState.SOLD:
-        raise DomainError(_("Cette vente est annulée : son code ne se montre plus."))
     last = code.showings.filter(sale=sale).order_by("-at", "-pk").first()
     if (
         last is not None
