@@ -19,33 +19,32 @@ def nothing(_world: SimpleNamespace) -> dict[str, Any]:
 
 
 def _journey(world: SimpleNamespace) -> Journey:
-    if not hasattr(world, "journey"):
-        user = world.users["coordinator"]
-        world.travellers = received(world.operator, by=user, count=2, site=world.site)
-        world.journey = actions.send_devices(
-            acting_user=user,
-            operator=world.operator,
-            origin=world.site,
-            destination=a_site(world.operator),
-            devices=world.travellers,
-            at=at(DAY),
-            token=uuid.uuid4(),
-        )
-    return world.journey
+    user = world.users["coordinator"]
+    return actions.send_devices(
+        acting_user=user,
+        operator=world.operator,
+        origin=world.site,
+        destination=a_site(world.operator),
+        devices=received(world.operator, by=user, count=2, site=world.site),
+        at=at(DAY),
+        token=uuid.uuid4(),
+    )
 
 
 def journey_of(world: SimpleNamespace) -> dict[str, Any]:
     """Two machines on the way."""
-    return {"journey_id": _journey(world).pk}
+    if not hasattr(world, "journey"):
+        world.journey = _journey(world)
+    return {"journey_id": world.journey.pk}
 
 
 def missing_of(world: SimpleNamespace) -> dict[str, Any]:
-    """One of them, missing."""
-    if not hasattr(world, "missing_said"):
-        world.missing_said = actions.say_missing(
-            acting_user=world.users["coordinator"], journey=_journey(world), at=at(DAY, 12)
-        )
-    return {"journey_id": world.journey.pk, "device_id": world.travellers[0].pk}
+    """One of two others, missing."""
+    if not hasattr(world, "missing"):
+        journey = _journey(world)
+        world.missing = actions.say_missing(acting_user=world.users["coordinator"], journey=journey, at=at(DAY, 12))
+    line = world.missing[0]
+    return {"journey_id": line.journey_id, "device_id": line.device_id}
 
 
 def count_of(world: SimpleNamespace) -> dict[str, Any]:
