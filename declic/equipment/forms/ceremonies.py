@@ -53,7 +53,7 @@ class NextMachineForm(Form):
     def __init__(self, *args: Any, devices: QuerySet[Device], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["device"] = TagField(devices=devices, label=_("Machine suivante"))
-        self.fields["device"].widget.attrs |= {"autofocus": True, "data-scan": "fill"}
+        self.fields["device"].widget.attrs |= {"autofocus": True, "data-scan": True}
 
 
 class SyncForm(Form):

@@ -40,6 +40,7 @@ _SHELL_FILES = (
     "declic/declic.css",
     "declic/declic.js",
     "declic/sign.js",
+    "declic/scan.js",
     "declic/ceremony.js",
     "declic/mark.svg",
     "declic/fonts/AtkinsonHyperlegible-Regular.ttf",

@@ -120,7 +120,7 @@ async function takeState(whole) {
 
 const pending = () => queue.filter((item) => !item.refused);
 
-async function send(item) {
+async function deliver(item) {
   const body = new FormData();
   for (const name of ["key", "place", "tag", "means", "amount", "signed_by", "drawing", "done_at"]) body.append(name, item[name]);
   if (item.paper) body.append("paper", "on");
@@ -167,7 +167,7 @@ async function flush() {
     await readQueue();
     if (pending().length && !csrf) await takeState(false);
     let sent = false;
-    while (csrf && pending().length && (await send(pending()[0]))) {
+    while (csrf && pending().length && (await deliver(pending()[0]))) {
       sent = true;
       await readQueue();
     }
