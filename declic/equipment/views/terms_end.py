@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.contrib import messages as notices
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,6 @@ from declic.accounts.access import require
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.accounts.models import User
-from declic.accounts.scope import scope_of
 from declic.core.dates import add_months, today
 from declic.core.errors import DomainError
 from declic.core.forms import posted
@@ -63,11 +62,10 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 
 
 def _edition(request: HttpRequest, edition_id: int) -> Edition:
-    operators = scope_of(user_of(request)).operators(Permission.HAND_OVER)
-    found = Edition.objects.filter(pk=edition_id, operator__in=operators).select_related("programme").first()
-    if found is None:
-        raise Http404
-    return found
+    """An edition of which one may see a loan at least, of whatever state; 404 otherwise."""
+    mine = visible_allocations(user_of(request), Permission.HAND_OVER).filter(handed_over_on__isnull=False)
+    found = Edition.objects.filter(pk=edition_id, pk__in=mine.order_by().values("edition")).select_related("programme")
+    return get_object_or_404(found)
 
 
 def _loans(user: User, edition: Edition) -> QuerySet[Allocation]:
