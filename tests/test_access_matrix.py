@@ -36,7 +36,8 @@ NOT_BY_SITE = frozenset(
     {
         # What a place alone does not own: the operator's programmes and documents, its days of handing over, a machine on
         # no shelf yet; and the person who may buy, whom no place follows yet.
-        "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
+        "programmes:", "documents:", "equipment:device", "equipment:by_tag",
+        "equipment:device_certificate_pdf", "equipment:lot_certificate_pdf", "equipment:buy", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_invite", "equipment:ceremony_hand_over", "equipment:ceremony_hold",
         "equipment:ceremony_day", "equipment:ceremony_state", "equipment:ceremony_sync",
         "equipment:ceremony_machines", "equipment:ceremony_assign", "equipment:ceremony_agreements_pdf",
@@ -52,7 +53,8 @@ NOT_BY_PERSON = frozenset(
     {
         # What is not a person's: programmes, documents of the operator, machines on the shelf, days of handing over,
         # groups and sheets of the place.
-        "programmes:", "documents:", "equipment:device", "equipment:by_tag", "equipment:ceremony", "equipment:ceremony_list",
+        "programmes:", "documents:", "equipment:device", "equipment:by_tag",
+        "equipment:device_certificate_pdf", "equipment:lot_certificate_pdf", "equipment:ceremony", "equipment:ceremony_list",
         "equipment:ceremony_day", "equipment:ceremony_state", "equipment:ceremony_sync",
         "equipment:ceremony_machines", "equipment:ceremony_assign",
         "equipment:ceremony_invite", "equipment:ceremony_hold", "training:group", "training:schedule", "training:sheet",
