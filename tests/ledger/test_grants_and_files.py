@@ -232,5 +232,8 @@ def test_the_screens_of_grants_and_expenses():
     sent = client.get(reverse("ledger:fec", args=[2024]))
     assert b"".join(sent.streaming_content).startswith(b"JournalCode\t")
     for extension in ("csv", "xlsx", "ods"):
-        assert client.get(f"{made['Location']}fichier/{extension}/").status_code == 200
+        sheet = client.get(f"{made['Location']}fichier/{extension}/")
+        assert sheet.status_code == 200
+        if extension != "csv":
+            sheet.file_to_stream.close()
     assert client.get(f"{made['Location']}fichier/exe/").status_code == 404

@@ -66,6 +66,8 @@ def grants(request: HttpRequest) -> HttpResponseBase:
         "section", "entry__reversed_by"
     )
     page = keyset_page(_with_sums(rows), request.GET, order=(("notified_on", True), ("pk", True)), size=50)
+    for row in page.rows:
+        row.undone = hasattr(row.entry, "reversed_by")
     context = {
         "page": page,
         "sections": Section.objects.filter(operator__in=scope.operators(P.SEE_BOOKS), edition__isnull=False)
@@ -119,7 +121,7 @@ def grant(request: HttpRequest, grant_id: int) -> HttpResponseBase:
         "grant": found,
         "shares": shares,
         "page": page,
-        "payments": list(found.payments.select_related("entry__reversed_by")),
+        "payments": list(found.payments.filter(entry__reversed_by__isnull=True)),
         "left": found.amount - found.used,
         "owed": found.amount - found.got,
         "undone": hasattr(found.entry, "reversed_by"),
@@ -206,6 +208,8 @@ def expenses(request: HttpRequest) -> HttpResponseBase:
         waits=Subquery(Line.objects.filter(entry=OuterRef("entry"), account__role=AccountRole.SUPPLIERS).values("pk")[:1]),
     )  # fmt: skip
     page = keyset_page(rows, request.GET, order=(("pk", True),), size=50)
+    for row in page.rows:
+        row.undone = hasattr(row.entry, "reversed_by")
     context = {"page": page, "can_write": scope.can(P.MANAGE_SITES), "tab": "expenses"}
     return render(request, "ledger/expenses.html", context)
 

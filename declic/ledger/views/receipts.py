@@ -33,6 +33,8 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
     rows = Receipt.objects.filter(operator__in=scope_of(user_of(request)).operators(P.SEE_BOOKS))
     rows = rows.select_related("entry", "cancels", "cancelled_by", "issued_by")
     page = keyset_page(rows, request.GET, order=(("on", True), ("pk", True)), size=50)
+    for row in page.rows:
+        row.cancelled = hasattr(row, "cancelled_by")
     return render(request, "ledger/receipts.html", {"page": page, "tab": "receipts"})
 
 
