@@ -16,7 +16,7 @@ from tests.equipment.collecting_rows import COLLECTING_ROWS
 from tests.equipment.evidence_rows import EVIDENCE_ROWS
 from tests.equipment.stories import lent, prepared, ready
 from tests.equipment.test_papers import a_photo, drawn
-from tests.factories import DAY, an_edition, an_enrolment, at, terms
+from tests.factories import DAY, a_person, an_edition, an_enrolment, at, terms
 
 P = Permission
 
@@ -140,7 +140,10 @@ def drawing_of(world: SimpleNamespace) -> dict[str, Any]:
     if not hasattr(world, "drawn"):
         user = world.users["coordinator"]
         (device,) = ready(world.operator, by=user)
-        allocation = prepared(an_enrolment(edition=world.edition, by=user), device, by=user)
+        site = world.enrolment.site
+        person = a_person(world.operator, by=user, site=site)
+        enrolment = an_enrolment(person=person, edition=world.edition, by=user, site=site)
+        allocation = prepared(enrolment, device, by=user)
         world.drawn = hand_over(
             acting_user=user, allocation=allocation, at=at(DAY), means="cash", signed_by="Awa Diarra",
             drawing=check_drawing(drawn()),
