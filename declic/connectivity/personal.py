@@ -16,7 +16,7 @@ from declic.connectivity.models import (
 )
 from declic.core.personal import Personal, declare, declare_impersonal
 from declic.documents.models import Document
-from declic.ledger.models import Auxiliary, Entry
+from declic.ledger.models import Auxiliary, Entry, Receipt
 from declic.ledger.personal import BOOK_LABEL, BOOK_SHARE
 
 
@@ -36,6 +36,13 @@ def _proofs(people: list[int]) -> QuerySet[Any]:
 
 
 declare(
+    Personal(
+        Receipt,
+        _("reçus de ses recharges"),
+        rows=lambda people: Receipt.objects.filter(entry__in=_entries(people).order_by().values("pk")),
+        texts=("payer",),
+        unshown=("cancels", "entry"),
+    ),
     Personal(
         Entry,
         _("écritures de ses aides et recharges"),
