@@ -1,5 +1,6 @@
 """Forms of the bench: locks, drives, erasures, tests by kind, system, grade."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -128,7 +129,7 @@ class TestsForm(WhenForm):
             )
         self.order_fields([*(check.code for check in self.checks), "note", "on"])
         if self.is_bound and self.data.get("rest") == _WORKS:
-            typed: Any = self.data.copy()
+            typed: Any = copy(self.data)
             for check in self.checks:
                 typed.setdefault(check.code, _WORKS)
             self.data = typed
