@@ -10,6 +10,7 @@ from declic.connectivity.actions import request_aid, sell_recharge
 from declic.connectivity.models import RechargeProduct
 from declic.demo.demand import play_demand
 from declic.demo.stage import Stage, at, working_days
+from declic.demo.things import play_things
 from declic.diagnosis.actions import plan_action, spot_barrier
 from declic.diagnosis.enums import Level
 from declic.equipment import actions as equipment
@@ -100,6 +101,7 @@ def play_live(source: Programme, *, on: datetime.date) -> Edition:
     _connection(stage, edition, people, on)
     partners = list(_partners(stage.operator, PartnershipKind.PRESCRIBER))
     play_demand(stage, edition, people, partners, on)
+    play_things(stage, edition, people, on)
     return edition
 
 

@@ -30,12 +30,38 @@ PLACES: tuple[tuple[Any, str, frozenset[Permission]], ...] = (
 )
 """Where one can go: a label, an address, and the permissions of which one opens it."""
 
+ROOMS: dict[str, tuple[tuple[Any, str, frozenset[Permission]], ...]] = {
+    "equipment:list": (
+        (gettext_lazy("Machines"), "equipment:list", frozenset({P.SEE_STOCK})),
+        (gettext_lazy("Établi"), "equipment:bench", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Collectes"), "equipment:promises", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Stock"), "equipment:shelves", frozenset({P.SEE_STOCK})),
+        (gettext_lazy("Trajets"), "equipment:journeys", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Inventaires"), "equipment:counts", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Pièces"), "equipment:parts", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Étiquettes"), "equipment:labels", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Remises"), "equipment:ceremonies", frozenset({P.HAND_OVER})),
+        (gettext_lazy("Prêts"), "equipment:loans", frozenset({P.HAND_OVER})),
+        (gettext_lazy("Fins de prêt"), "equipment:terms", frozenset({P.HAND_OVER})),
+    ),
+    "connectivity:shop": (
+        (gettext_lazy("Boutique"), "connectivity:shop", frozenset({P.TAKE_MONEY})),
+        (gettext_lazy("Ventes"), "connectivity:sales", frozenset({P.TAKE_MONEY})),
+    ),
+    "hotline:list": (
+        (gettext_lazy("Demandes"), "hotline:list", frozenset({P.ANSWER_TICKETS, P.OPEN_TICKETS})),
+        (gettext_lazy("Réponses toutes prêtes"), "hotline:answers", frozenset({P.ANSWER_TICKETS})),
+        (gettext_lazy("Bilan"), "hotline:report", frozenset({P.ANSWER_TICKETS})),
+    ),
+}
+"""What stands behind a place of the menu: shown as a second line on each of these pages."""
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `navigation.items` (label, url, current), `.organisation`, `.role`, `.search_url`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": {"items": [], "organisation": "", "role": "", "search_url": None}}
+        return {"navigation": {"items": [], "rooms": [], "organisation": "", "role": "", "search_url": None}}
     scope = scope_of(user)
     known = [
         (label, url)
@@ -48,6 +74,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": {
             "items": [{"label": label, "url": url, "current": url == current} for label, url in known],
+            "rooms": _rooms(scope, request.path),
             "organisation": organisation,
             "role": role,
             "search_url": _address("web:search") if scope.can(P.SEE_PEOPLE) or scope.can(P.SEE_STOCK) else None,
@@ -62,6 +89,19 @@ def _opens(scope: Scope, name: str, permissions: frozenset[Permission]) -> bool:
     if name == "followup:reviews" and scope.can(P.SEE_PEOPLE):
         return False
     return not permissions or any(scope.can(permission) for permission in permissions)
+
+
+def _rooms(scope: Scope, path: str) -> list[dict[str, Any]]:
+    """The second line of the menu, when `path` is one of its pages and there is more than one to choose from."""
+    for rooms in ROOMS.values():
+        open_ones = [
+            (label, url)
+            for label, name, permissions in rooms
+            if any(scope.can(permission) for permission in permissions) and (url := _address(name))
+        ]
+        if len(open_ones) > 1 and path in (url for _label, url in open_ones):
+            return [{"label": label, "url": url, "current": url == path} for label, url in open_ones]
+    return []
 
 
 def _standing(request: HttpRequest, scope: Scope) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from declic.accounts.actions import close_ended_accounts
 from declic.connectivity.actions import close_ended_aids, tell_ending_aids
+from declic.equipment.actions import remind_due_loans
 from declic.equipment.checks import claim_problems
 from declic.ledger.checks import book_problems
 from declic.ledger.enums import CheckSubject
@@ -38,6 +39,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("équipes relancées", lambda on, at: remind_teams(on=on, at=at)),
     ("aides internet terminées", lambda on, at: close_ended_aids(on=on)),
     ("fins d'aide annoncées", lambda on, at: tell_ending_aids(on=on, at=at)),
+    ("fins de prêt rappelées", lambda on, at: remind_due_loans(on=on, at=at)),
     ("comptes fermés", lambda on, at: close_ended_accounts(on=on)),
     ("conservation des dossiers", lambda on, at: apply_retention(on=on, at=at)),
     ("mots des noms tenus", lambda on, at: tend_words()),

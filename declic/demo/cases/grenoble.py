@@ -121,7 +121,7 @@ def _afterwards(stage: Stage, enrolment: Enrolment, day: datetime.date, machines
     end = add_months(day, 6)
     if rank % 3 == 0:
         equipment.receive_return(
-            acting_user=stage.coordinator, allocation=loan, at=at(end, 11), condition=Condition.GOOD, means="cash"
+            acting_user=stage.coordinator, allocation=loan, at=at(end, 11), condition=Condition.GOOD
         )
     else:
         equipment.buy_device(acting_user=stage.coordinator, allocation=_fresh(loan), at=at(end, 11), means="cash")

@@ -184,7 +184,7 @@ def _ends(stage: Stage, loans: list[Allocation], *, ends: tuple[datetime.date, d
         else:
             equipment.receive_return(
                 acting_user=stage.coordinator, allocation=loan, at=at(day, 15),
-                condition=Condition.GOOD if number % 6 else Condition.WORN, means="cash",
+                condition=Condition.GOOD if number % 6 else Condition.WORN,
             )  # fmt: skip
         if loan.enrolment is None:
             continue
