@@ -61,6 +61,9 @@ NOT_BY_PERSON = frozenset(
         "training:sheet_print", "training:headcount", "training:not_held", "training:leave", "training:correct",
         "orientation:funnel", "orientation:funnel_step", "equipment:serve_next",
         "orientation:link_send", "orientation:link_close", "hotline:answer_edit", "hotline:answer_archive",
+        # The drawer of the place and its day, which name no file to who does not read the books.
+        "ledger:till_open", "ledger:session", "ledger:session_join", "ledger:session_move", "ledger:session_close",
+        "ledger:session_sheet",
     }
 )  # fmt: skip
 """Addresses, or whole apps, that stay open to a member limited to a place or to a caseload."""

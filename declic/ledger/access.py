@@ -1,12 +1,12 @@
 """The only ways to the books: those of the operators over which one may read them."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
-from declic.ledger.models import Entry
+from declic.ledger.models import Entry, Till, TillSession
 from declic.organisations.models import OperatorRow
 
 
@@ -42,4 +42,31 @@ def reached[Row: OperatorRow](
     try:
         return rows.get(pk=pk)
     except model.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_tills(user: User) -> QuerySet[Till]:
+    """The drawers at which `user` may take money: those of the place to which the role is limited, else all of them."""
+    here = Q(pk__in=[])
+    for reach in scope_of(user).having(Permission.TAKE_MONEY):
+        if not reach.is_partner:
+            place = Q() if reach.site_id is None else Q(site=reach.site_id)
+            here |= Q(operator=reach.operator_id) & place
+    return Till.objects.filter(here).select_related("operator", "site")
+
+
+def access_till(pk: int, user: User) -> Till:
+    """The drawer `pk` if `user` takes money there; 404 otherwise."""
+    try:
+        return visible_tills(user).get(pk=pk)
+    except Till.DoesNotExist:
+        raise Http404 from None
+
+
+def access_session(pk: int, user: User) -> TillSession:
+    """The day `pk` of a drawer at which `user` takes money; 404 otherwise."""
+    sessions = TillSession.objects.filter(till__in=visible_tills(user).order_by().values("pk"))
+    try:
+        return sessions.select_related("operator", "till__site", "opened_by", "closed_by").get(pk=pk)
+    except TillSession.DoesNotExist:
         raise Http404 from None

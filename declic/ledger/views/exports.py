@@ -35,11 +35,13 @@ def exports(request: HttpRequest) -> HttpResponseBase:
     return render(request, "ledger/exports.html", context)
 
 
-def fec_file(request: HttpRequest, year: int) -> HttpResponseBase:
-    """The FEC of a calendar year."""
+def fec_file(request: HttpRequest) -> HttpResponseBase:
+    """The FEC of a calendar year (`?annee=2024`)."""
     operator = acting_operator(request, P.SEE_BOOKS)
-    if not 1900 <= year <= 2199:
-        raise Http404
+    asked = request.GET.get("annee", "")
+    if not (asked.isascii() and asked.isdigit() and 1900 <= int(asked[:9]) <= 2199):
+        return redirect("ledger:exports")
+    year = int(asked)
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     try:
         name = fec_name(operator, last)

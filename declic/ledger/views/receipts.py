@@ -42,7 +42,7 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
 def receipt_pdf(request: HttpRequest, receipt_id: int) -> HttpResponseBase:
     """Print a receipt: the first paper is the original, the next ones are marked as duplicates."""
     receipt = reached(
-        Receipt, receipt_id, user_of(request), P.TAKE_MONEY, "entry__till_session__till__site", "cancels", "issued_by"
+        Receipt, receipt_id, user_of(request), P.SEE_BOOKS, "entry__till_session__till__site", "cancels", "issued_by"
     )
     number = actions.print_receipt(acting_user=user_of(request), receipt=receipt, at=now())
     response = HttpResponse(pdf_of(receipt, duplicate=number, on=today()), content_type="application/pdf")
@@ -72,7 +72,7 @@ def cheques(request: HttpRequest) -> HttpResponseBase:
 
 
 def _cheque(request: HttpRequest, cheque_id: int) -> Cheque:
-    return reached(Cheque, cheque_id, user_of(request), P.TAKE_MONEY, "auxiliary", "entry")
+    return reached(Cheque, cheque_id, user_of(request), P.SEE_BOOKS, "auxiliary", "entry")
 
 
 def cheque_edit(request: HttpRequest, cheque_id: int) -> HttpResponseBase:

@@ -17,7 +17,7 @@ from declic.core.forms import posted
 from declic.core.money import format_euros
 from declic.core.views import Done, post_action, submit
 from declic.ledger import actions
-from declic.ledger.access import reached
+from declic.ledger.access import access_session, access_till, reached, visible_tills
 from declic.ledger.enums import AccountRole
 from declic.ledger.forms.tills import COINS, CloseForm, MoveForm, OpenForm, TillForm
 from declic.ledger.models import Line, Till, TillSession
@@ -33,8 +33,13 @@ def tills(request: HttpRequest) -> HttpResponseBase:
     operator = acting_operator(request, P.TAKE_MONEY)
     user = user_of(request)
     mine = own_session(operator, user)
-    rows = [{**row, "mine": mine is not None and row["session"] == mine} for row in drawers(operator)]
-    past = TillSession.objects.filter(operator=operator, closed_at__isnull=False).select_related("till", "closed_by")
+    here = set(visible_tills(user).filter(operator=operator).values_list("pk", flat=True))
+    rows = [
+        {**row, "mine": mine is not None and row["session"] == mine}
+        for row in drawers(operator)
+        if row["till"].pk in here
+    ]
+    past = TillSession.objects.filter(till__in=here, closed_at__isnull=False).select_related("till", "closed_by")
     context = {
         "rows": rows,
         "past": list(past.annotate(gap=F("counted") - F("expected")).order_by("-closed_at", "-pk")[:20]),
@@ -68,7 +73,7 @@ def till_retire(request: HttpRequest, till_id: int) -> Done:
 
 def till_open(request: HttpRequest, till_id: int) -> HttpResponseBase:
     """Open a drawer after counting it."""
-    till = reached(Till, till_id, user_of(request), P.TAKE_MONEY, "site")
+    till = access_till(till_id, user_of(request))
     expected = till_cash(till)
     return submit(
         request,
@@ -85,7 +90,7 @@ def till_open(request: HttpRequest, till_id: int) -> HttpResponseBase:
 
 
 def _session(request: HttpRequest, session_id: int) -> TillSession:
-    return reached(TillSession, session_id, user_of(request), P.TAKE_MONEY, "till__site", "opened_by", "closed_by")
+    return access_session(session_id, user_of(request))
 
 
 def _day_of(session: TillSession) -> dict[str, Any]:
@@ -127,7 +132,16 @@ def session_sheet(request: HttpRequest, session_id: int) -> HttpResponseBase:
         for value in COINS
         if str(value) in found.coins
     ]
-    return render(request, "ledger/session_sheet.html", {**_day_of(found), "coins": coins, "today": today()})
+    return render(
+        request,
+        "ledger/session_sheet.html",
+        {
+            **_day_of(found),
+            "coins": coins,
+            "today": today(),
+            "sees_books": scope_of(user_of(request)).can(P.SEE_BOOKS, found.operator_id),
+        },
+    )
 
 
 @post_action
