@@ -34,7 +34,10 @@ from declic.connectivity.models import (
 )
 from declic.connectivity.queries import low_products, price_on, saved_by
 from declic.core.errors import DomainError
-from declic.ledger.enums import AccountRole
+from declic.ledger.actions import correct_means
+from declic.ledger.actions import reverse as reverse_entry
+from declic.ledger.enums import AccountRole, Means
+from declic.ledger.models import Entry
 from declic.ledger.queries import balance
 from declic.organisations.models import Organisation
 from tests.factories import DAY, a_person, a_user, a_world, an_operator, at, signed_in
@@ -192,6 +195,21 @@ def test_a_code_is_shown_once_then_for_a_reason_and_each_reading_is_kept() -> No
             show_code(acting_user=user, sale=sale, at=when)
     assert show_code(acting_user=other, sale=sale, at=at(DAY, 12), reason="ticket perdu") == code
     assert list(CodeShowing.objects.values_list("by", "reason")) == [(sale.sold_by_id, ""), (other.pk, "ticket perdu")]
+
+
+def test_the_money_of_a_sale_never_goes_back_without_the_sale() -> None:
+    operator = an_operator()
+    sale = sold(a_product(operator, codes=1), a_person(operator), means="bank")
+    entry = Entry.objects.get(operator=operator)
+    with pytest.raises(DomainError, match="passez par sa page"):
+        reverse_entry(acting_user=sale.sold_by, entry=entry, on=DAY, reason="erreur")
+    moved_on = DAY + datetime.timedelta(days=3)
+    correct_means(acting_user=sale.sold_by, entry=entry, means=Means.CASH, on=moved_on, reason="espèces")
+    with pytest.raises(DomainError, match="précéder la correction"):
+        cancel_sale(acting_user=sale.sold_by, sale=sale, on=DAY, reason="erreur")
+    cancel_sale(acting_user=sale.sold_by, sale=sale, on=moved_on, reason="erreur")
+    for role in (AccountRole.CASH, AccountRole.BANK, AccountRole.RECHARGE_REVENUE):
+        assert balance(operator=operator, role=role) == 0
 
 
 @pytest.mark.parametrize(("seen", "state"), [(False, CodeState.IN_STOCK), (True, CodeState.VOID)])

@@ -38,7 +38,7 @@ def sale(operator, user, key="s1", cents=700, role=AccountRole.CASH):
         acting_user=user,
         operator=operator,
         on=DAY,
-        event=Event.RECHARGE_SOLD,
+        event=Event.SALE_PAYMENT,
         label="Recharge",
         idempotency_key=key,
         postings=[Posting(role, debit=cents), Posting(AccountRole.RECHARGE_REVENUE, credit=cents)],

@@ -16,7 +16,7 @@ from declic.connectivity.queries import bought_in_month, price_on
 from declic.connectivity.secrets import fingerprint, unseal
 from declic.core.dates import format_month, format_short
 from declic.core.errors import DomainError
-from declic.ledger.actions import Posting, post, reverse
+from declic.ledger.actions import Posting, post, undo
 from declic.ledger.enums import AccountRole, Event
 from declic.ledger.models import Entry
 from declic.organisations.models import Site
@@ -145,6 +145,9 @@ def cancel_sale(*, acting_user: User, sale: RechargeSale, on: datetime.date, rea
         raise DomainError(_("Dites pourquoi cette vente est annulée."), field="reason")
     if on < sale.on:
         raise DomainError(_("L'annulation ne peut pas précéder la vente."))
+    entry = _entry_of(sale)
+    if entry is not None and on < entry.on:
+        raise DomainError(_("L'annulation ne peut pas précéder la correction du moyen de paiement."))
     code = _code_of(sale)
     if code is not None and code.state == CodeState.SOLD:
         if code.showings.filter(sale=sale).exists():
@@ -152,7 +155,6 @@ def cancel_sale(*, acting_user: User, sale: RechargeSale, on: datetime.date, rea
         else:
             code.state, code.sale = CodeState.IN_STOCK, None
         code.save(update_fields=["state", "sale"])
-    entry = _entry_of(sale)
     cancelled = SaleCancellation.objects.create(
         operator_id=sale.operator_id,
         sale=sale,
@@ -162,7 +164,7 @@ def cancel_sale(*, acting_user: User, sale: RechargeSale, on: datetime.date, rea
         refunded=sale.paid if entry is not None else 0,
     )
     if entry is not None:
-        reverse(acting_user=acting_user, entry=entry, on=on, reason=reason.strip())
+        undo(acting_user=acting_user, entry=entry, on=on, reason=reason.strip())
     return cancelled
 
 

@@ -50,7 +50,7 @@ KEPT_BY_THE_TILL = frozenset(
 )
 """What only the till's own page writes: its cash does not become bank by a correction."""
 
-KEPT_BY_THEIR_PAGE = frozenset({Event.EXPENSE_PAID, Event.TILL_DIFFERENCE})
+KEPT_BY_THEIR_PAGE = frozenset({Event.EXPENSE_PAID, Event.TILL_DIFFERENCE, Event.RECHARGE_SOLD})
 """What is undone with what it follows, never alone."""
 
 
