@@ -260,7 +260,7 @@ def number_pending_receipts() -> None:
     """Draw now the numbers of receipts that this transaction has written; outside a transaction there are none."""
     if not connection.in_atomic_block:
         return
-    (trigger,) = (one for one in Receipt._meta.triggers if one.name == "numbered_at_commit")
+    (trigger,) = (one for one in Receipt._meta.triggers if one.name == "numbered_at_commit")  # type: ignore[attr-defined]
     name = connection.ops.quote_name(trigger.get_pgid(Receipt))
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {name} IMMEDIATE")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.functional import Promise
 
 from declic.ledger.checks import Problem
 
@@ -14,8 +15,8 @@ from declic.ledger.checks import Problem
 class CheckCommand(BaseCommand):
     """Prints every problem and leaves with code 1 if there is any; `--json` writes one object for a machine to read."""
 
-    wrong = ""
-    right = ""
+    wrong: str | Promise = ""
+    right: str | Promise = ""
 
     def problems(self) -> Iterator[Problem]:
         raise NotImplementedError

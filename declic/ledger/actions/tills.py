@@ -109,7 +109,7 @@ def open_till(
     TillCashier.objects.create(operator=till.operator, session=session, user=acting_user, joined_at=at)
     if gap and source == FloatSource.BANK:
         event = Event.TILL_FLOAT if gap > 0 else Event.TILL_BANKED
-        _move(acting_user, session, gap, event, AccountRole.BANK, Event(event).label, f"till-open:{session.pk}")
+        _move(acting_user, session, gap, event, AccountRole.BANK, str(event.label), f"till-open:{session.pk}")
     elif gap and source == FloatSource.UNEXPLAINED:
         _difference(acting_user, session, gap, reason, f"till-open:{session.pk}", session.on)
     return session
