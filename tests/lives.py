@@ -14,6 +14,7 @@ from declic.core.personal import Personal, declarations
 from declic.diagnosis.models import Assessment, Barrier, PlanAction, SkillScore
 from declic.documents.models import Document
 from declic.equipment.actions import receive_return
+from declic.equipment.actions.money import return_cheque
 from declic.equipment.models import (
     AgreementPaper,
     Ceremony,
@@ -203,6 +204,7 @@ class Life:
 
     def _leaves(self) -> None:
         row: dict[str, Any] = {"operator": self.stage.operator}
+        return_cheque(self.user, self.loan, DAY)
         receive_return(acting_user=self.user, allocation=self.loan, at=at(DAY, 12), condition="good", means="cash")
         left = {**row, "enrolment": self.enrolment, "on": DAY}
         Review.objects.create(**left, months=3, given_by=self.user)

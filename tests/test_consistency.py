@@ -56,7 +56,7 @@ WITHOUT_USER = {
     "declic.orientation.actions.enrolling.check_entry",
     "declic.orientation.actions.links.log_link_view",
     "declic.orientation.actions.reminding.remind_teams",
-    "declic.ledger.actions.open_books",
+    "declic.ledger.actions.books.open_books",
     "declic.messaging.actions.queue_message",
     "declic.messaging.actions.notify",
     "declic.people.actions.logs.purge_access_log",
@@ -66,6 +66,7 @@ WITHOUT_USER = {
 # Parts of actions that stand beside them: locks, guards, the modules of a package.
 PARTS = re.compile(
     r"declic\.(accounts\.actions\.digest_of|documents\.actions\.check_file|organisations\.actions\.partner_called"
+    r"|ledger\.actions\.(cheques\.(expiry_of|held_cheque)|grants\.(is_unpaid|received))\b"
     r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|endings\.(start_ending|end|keep_account|refund_means)\b|reminders\.step_began\b|handover\.require_free|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
 )
 

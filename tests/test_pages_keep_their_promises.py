@@ -78,8 +78,11 @@ def test_opening_and_printing_what_names_a_person_is_written_down(name: str, act
 
 APPEND_ONLY = {
     "people.Snapshot", "people.AccessLog", "documents.Document", "ledger.Entry", "ledger.Line", "ledger.ClosedMonth",
-    "practice.Attempt", "training.Attendance", "equipment.Erasure", "equipment.DeviceTest", "equipment.LoanEvent",
-    "equipment.Agreement", "connectivity.RechargeSale",
+    "ledger.MonthBalance", "ledger.ReceiptPrint", "ledger.Grant", "ledger.GrantPayment",
+    "practice.Attempt", "training.Attendance", "equipment.Erasure", "equipment.ErasureReading", "equipment.DeviceTest",
+    "equipment.LoanEvent", "equipment.Agreement", "equipment.AgreementPaper", "equipment.ConditionPhoto",
+    "equipment.CeremonySync", "equipment.Instalment", "equipment.LossDeclaration", "equipment.LabelRun",
+    "equipment.PartMovement", "connectivity.RechargeSale",
     "connectivity.SocialEvaluation", "connectivity.RechargePrice", "connectivity.SaleCancellation",
     "connectivity.CodeBatch", "connectivity.CodeShowing", "hotline.TicketMessage", "followup.Review",
     "followup.SatisfactionAnswer", "followup.Exit",
@@ -87,7 +90,10 @@ APPEND_ONLY = {
 }  # fmt: skip
 NEVER_DELETED = {
     "people.Person", "orientation.Referral", "orientation.Enrolment", "equipment.Device", "equipment.Allocation",
-    "equipment.Claim", "people.Merge", "people.RetentionHold",
+    "equipment.Claim", "equipment.Drive", "equipment.DeviceLock", "equipment.Evidence", "equipment.Promise",
+    "equipment.Collection", "equipment.Journey", "equipment.StockCount", "equipment.CategoryReservation",
+    "ledger.Receipt", "ledger.ReceiptCounter", "ledger.Cheque", "ledger.Expense", "ledger.Till", "ledger.TillSession",
+    "people.Merge", "people.RetentionHold",
 }  # fmt: skip
 
 

@@ -99,6 +99,7 @@ class GrantShare(OperatorRow):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 declare=[("whole", "bigint"), ("spent", "bigint")],
                 func="""
+                    IF NEW.grant_id IS NULL OR NEW.line_id IS NULL THEN RETURN NEW; END IF;
                     SELECT g.amount INTO whole FROM ledger_grant g
                         WHERE g.id = NEW.grant_id AND g.operator_id = NEW.operator_id FOR NO KEY UPDATE;
                     IF EXISTS (SELECT 1 FROM ledger_grant g JOIN ledger_entry r ON r.reverses_id = g.entry_id
