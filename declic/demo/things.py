@@ -10,11 +10,13 @@ from declic.equipment import actions as equipment
 from declic.equipment.enums import DeviceState, Grade, PartKind, PartReason
 from declic.equipment.models import Device
 from declic.hotline.actions import add_answer
-from declic.ledger.actions import add_till
+from declic.ledger.actions import add_till, enter_expense, enter_grant, receive_grant_payment, share_grant
+from declic.ledger.enums import AccountRole, Means
 from declic.organisations.actions import add_partner
 from declic.organisations.enums import PartnershipKind
 from declic.orientation.models import Enrolment
-from declic.programmes.models import Edition
+from declic.programmes.actions import BudgetRow, set_budget
+from declic.programmes.models import BudgetLine, Edition
 from declic.programmes.queries import current_terms
 
 _PARTS = (
@@ -41,6 +43,7 @@ def play_things(stage: Stage, edition: Edition, people: list[Enrolment], on: dat
             add_answer(acting_user=stage.coordinator, operator=stage.operator, symptom=symptom, title=title, body=body)
     if current_terms(edition).terms.connectivity.recharges:
         _codes(stage, on)
+    _budget(stage, edition, on)
     # Last: from its first till on, an operator's cash moves only through one that is open.
     add_till(acting_user=stage.coordinator, operator=stage.operator, site=stage.sites[0], name="Caisse de l'accueil")
 
@@ -123,6 +126,37 @@ def _ceremony(stage: Stage, edition: Edition, people: list[Enrolment], on: datet
         acting_user=stage.coordinator, edition=edition, name="Remise de la semaine prochaine", on=when,
         place=str(stage.sites[0]), allocations=places,
     )  # fmt: skip
+
+
+def _budget(stage: Stage, edition: Edition, on: datetime.date) -> None:
+    """What was planned, a grant that came in part, and two expenses, one of them paid by the grant."""
+    user, operator = stage.coordinator, stage.operator
+    day = max(edition.starts_on, on - datetime.timedelta(days=40))
+    grantor, parts, printing = set_budget(
+        acting_user=user,
+        edition=edition,
+        rows=[
+            BudgetRow(BudgetLine.Side.INCOME, "Subvention d'équipement", 1_200_000, day.year, funder_name="Fondation du Fleuve"),
+            BudgetRow(BudgetLine.Side.EXPENSE, "Pièces et accessoires", 400_000, day.year),
+            BudgetRow(BudgetLine.Side.EXPENSE, "Impressions", 60_000, day.year),
+        ],
+    )  # fmt: skip
+    grant = enter_grant(
+        acting_user=user, operator=operator, funder_name="Fondation du Fleuve", amount=1_200_000, on=day,
+        token=stage.token(), section=edition.section, head=grantor.head, funder=grantor.funder,
+    )  # fmt: skip
+    receive_grant_payment(acting_user=user, grant=grant, amount=600_000, on=day, token=stage.token())
+    bought = enter_expense(
+        acting_user=user, operator=operator, supplier="Pièces & Cie", label="SSD et mémoire", amount=184_000,
+        role=AccountRole.PURCHASES, on=day, means=Means.BANK, token=stage.token(), section=edition.section, head=parts.head,
+    )  # fmt: skip
+    enter_expense(
+        acting_user=user, operator=operator, supplier="Imprimerie du Port", label="Affiches et livrets", amount=31_200,
+        role=AccountRole.COMMUNICATION, on=day, means=Means.BANK, token=stage.token(), section=edition.section,
+        head=printing.head,
+    )  # fmt: skip
+    line = bought.entry.lines.get(debit__gt=0)
+    share_grant(acting_user=user, grant=grant, line=line, amount=150_000, at=at(day, 10))
 
 
 def _codes(stage: Stage, on: datetime.date) -> None:
