@@ -27,7 +27,8 @@ from declic.equipment.models import (
 )
 from declic.followup.models import Exit, Outcome, Review, SatisfactionAnswer
 from declic.hotline.models import TicketMessage, TicketRepair
-from declic.ledger.actions import keep_cheque
+from declic.ledger.actions import Posting, correct_means, keep_cheque, post
+from declic.ledger.enums import AccountRole, Event, Means
 from declic.messaging.actions import queue_message
 from declic.messaging.models import MessageStep
 from declic.orientation.models import (
@@ -118,6 +119,12 @@ class Life:
     def _buys(self, row: dict[str, Any]) -> None:
         sale = RechargeSale.objects.filter(person=self.person).first()
         assert sale is not None
+        paid = post(
+            acting_user=self.user, operator=self.stage.operator, on=DAY, event=Event.RECHARGE_SOLD, label="Recharge",
+            idempotency_key=f"recharge:{sale.token}", payer=f"{FIRST} {LAST}",
+            postings=[Posting(AccountRole.CASH, debit=700), Posting(AccountRole.RECHARGE_REVENUE, credit=700)],
+        )  # fmt: skip
+        correct_means(acting_user=self.user, entry=paid, means=Means.BANK, on=DAY, reason="carte")
         batch = CodeBatch.objects.create(
             **row, product=sale.product, count=1, imported_at=at(DAY), imported_by=self.user
         )

@@ -105,7 +105,7 @@ def test_after_anonymising_no_name_is_left_anywhere_and_every_figure_stands(
     # The test reads well enough to find her: each kind of thing has a row, most of them with her name.
     assert [declared.label for declared, rows in held(life.person).items() if not rows] == []
     assert len({entry.partition(":")[0] for entry in found_in_database(LAST)}) > 25
-    assert len(found_in_files(folders, LAST)) == 4
+    assert len(found_in_files(folders, LAST)) == 5
 
     Person.objects.filter(pk=life.person.pk).update(archived_on=END)
     caplog.clear()

@@ -21,13 +21,22 @@ from declic.ledger.personal import BOOK_LABEL, BOOK_SHARE
 
 
 def _entries(people: list[int]) -> QuerySet[Any]:
+    """What aids and sales wrote, what reversed it, and what took its place when the means was corrected."""
     sales = RechargeSale.objects.filter(person__in=people).order_by().values_list("operator", "token")
     sold = Q(pk__in=[])
     for operator, token in sales:
         sold |= Q(operator=operator, idempotency_key=f"recharge:{token}")
     paid = Entry.objects.filter(lines__auxiliary__aid__enrolment__person__in=people).order_by()
-    found = Entry.objects.filter(sold | Q(pk__in=paid.values("pk"))).order_by().values("pk")
-    return Entry.objects.filter(Q(pk__in=found) | Q(reverses__in=found))
+    found = set(Entry.objects.filter(sold | Q(pk__in=paid.values("pk"))).values_list("pk", "operator"))
+    latest = found
+    while latest:
+        moved = Q(pk__in=[])
+        for entry, operator in latest:
+            moved |= Q(operator=operator, idempotency_key=f"means:{entry}")
+        latest = set(Entry.objects.filter(moved).values_list("pk", "operator")) - found
+        found |= latest
+    keys = [entry for entry, _operator in found]
+    return Entry.objects.filter(Q(pk__in=keys) | Q(reverses__in=keys))
 
 
 def _proofs(people: list[int]) -> QuerySet[Any]:

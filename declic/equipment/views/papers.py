@@ -91,16 +91,16 @@ def scan(request: HttpRequest, allocation_id: int, paper_id: int) -> HttpRespons
 @require_safe
 def drawing(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     """The signature drawn on the screen, for the agreement's page."""
-    agreements = Agreement.objects.filter(allocation__in=visible_allocations(user_of(request)).filter(pk=allocation_id))
+    agreements = Agreement.objects.filter(allocation=access_allocation(allocation_id, user_of(request)))
     agreement = get_object_or_404(agreements.select_related("drawing"), drawing__isnull=False)
     return _picture(agreement.drawing)
 
 
 @require_safe
 def photo(request: HttpRequest, allocation_id: int, photo_id: int) -> HttpResponseBase:
-    """A photo of the machine, for the page of the papers (which has written that the file was opened)."""
-    allowed = visible_allocations(user_of(request), Permission.HAND_OVER).filter(pk=allocation_id)
-    photos = ConditionPhoto.objects.filter(allocation__in=allowed).select_related("document")
+    """A photo of the machine, for the page of the papers."""
+    found = access_allocation(allocation_id, user_of(request), Permission.HAND_OVER)
+    photos = ConditionPhoto.objects.filter(allocation=found).select_related("document")
     return _picture(get_object_or_404(photos, pk=photo_id).document)
 
 
