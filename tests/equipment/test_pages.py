@@ -31,25 +31,11 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-# Pages that only a posted form reaches.
-POSTED_ONLY = {
-    "device_triage",
-    "promise_give_up",
-    "collection_cancel",
-    "scan_undo",
-    "device_repaired",
-    "device_found",
-    "reading_certify",
-    "lot_files_place",
-    "cancel",
-    "declare_return",
-    "ceremony_hand_over",
-    "ceremony_hold",
-    "remind",
-}
 
 
 def _opens(role, permission):
+    if permission == "public":
+        return True
     wanted = permission if isinstance(permission, tuple) else (permission,)
     return bool(PERMISSIONS[role] & set(wanted))
 
@@ -59,9 +45,12 @@ def test_each_role_opens_its_pages_and_no_other(role):
     world = a_world()
     client = signed_in(world.users[role])
     for name, (kwargs, permission) in ROWS.items():
-        if name.partition(":")[2] in POSTED_ONLY or name == "equipment:buy":
+        if name == "equipment:buy":
             continue
         status = client.get(reverse(name, kwargs=kwargs(world))).status_code
+        if status == 405:
+            # Only a posted form reaches it: tests/test_access_matrix.py posts.
+            continue
         assert (status < 400) == _opens(role, permission), (role, name, status)
 
 
@@ -70,8 +59,11 @@ def test_a_stranger_finds_nothing():
     stranger = signed_in(a_user(an_operator()))
     for name, (kwargs, _permission) in ROWS.items():
         if known := kwargs(world):
-            method = stranger.post if name.partition(":")[2] in POSTED_ONLY else stranger.get
-            assert method(reverse(name, kwargs=known)).status_code == 404, name
+            address = reverse(name, kwargs=known)
+            answered = stranger.get(address)
+            if answered.status_code == 405:
+                answered = stranger.post(address)
+            assert answered.status_code == 404, name
 
 
 def test_an_adviser_of_another_site_does_not_see_the_loan():
