@@ -45,6 +45,13 @@ def reached[Row: OperatorRow](
         raise Http404 from None
 
 
+def keeps_whole(user: User, permission: Permission, operator_id: int) -> bool:
+    """Whether `user` has `permission` over all the places of an operator, and not over one of them only."""
+    return any(
+        reach.site_id is None and reach.operator_id == operator_id for reach in scope_of(user).having(permission)
+    )
+
+
 def visible_tills(user: User) -> QuerySet[Till]:
     """The drawers at which `user` may take money: those of the place to which the role is limited, else all of them."""
     here = Q(pk__in=[])

@@ -30,7 +30,7 @@ from declic.ledger.models import GrantShare
 from declic.ledger.queries import balances
 from declic.ledger.sheets import write_ods, write_xlsx
 from tests.equipment.test_same_instant import at_once, refusals
-from tests.factories import DAY, a_partner, a_user, an_edition, an_operator, at, signed_in
+from tests.factories import DAY, a_partner, a_site, a_user, an_edition, an_operator, at, signed_in
 from tests.ledger.test_tills import sale
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +238,23 @@ def test_the_screens_of_grants_and_expenses():
             # Closed by hand: the test's client would close the connection with it.
             sheet._resource_closers.pop(0)()
     assert client.get(f"{made['Location']}fichier/exe/").status_code == 404
+
+
+def test_who_is_limited_to_a_place_takes_no_file_of_the_whole_and_closes_no_month():
+    operator, user, _edition = ground()
+    operator.siret = "12345678900011"
+    operator.save()
+    grant = a_grant(operator, user)
+    here = signed_in(a_user(operator, site=a_site(operator)))
+    assert here.get(reverse("ledger:exports")).status_code == 200
+    assert here.get(reverse("ledger:grant", args=[grant.pk])).status_code == 200
+    assert here.get(reverse("ledger:accounts")).status_code == 200
+    for address in (
+        reverse("ledger:fec") + "?annee=2024",
+        reverse("ledger:grant_file", args=[grant.pk, "csv"]),
+        reverse("ledger:month_close"),
+        reverse("ledger:accounts_edit"),
+    ):
+        assert here.get(address).status_code == 404, address
+    # A year written with too many figures is no year.
+    assert signed_in(user).get(reverse("ledger:fec") + "?annee=0000020240000").status_code == 302

@@ -17,7 +17,7 @@ from declic.core.forms import posted
 from declic.core.pagination import keyset_page
 from declic.core.views import submit
 from declic.ledger import actions
-from declic.ledger.access import access_entry, visible_entries
+from declic.ledger.access import access_entry, keeps_whole, visible_entries
 from declic.ledger.enums import AccountRole, Event, Means
 from declic.ledger.forms.books import AccountsForm, CorrectionForm, DayForm, JournalFilters, MeansForm, MonthForm
 from declic.ledger.models import Account, ClosedMonth, Entry, Line
@@ -158,7 +158,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
     totals = balances(operator)
     context = {
         "rows": [(account, totals[account.role]) for account in rows],
-        "can_map": scope_of(user_of(request)).can(Permission.MANAGE_SITES, operator.pk),
+        "can_map": keeps_whole(user_of(request), Permission.MANAGE_SITES, operator.pk),
         "closed": list(ClosedMonth.objects.filter(operator=operator).select_related("closed_by")[:24]),
         "to_close": months_to_close(operator, on=today()),
         "operator": operator,
@@ -170,7 +170,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 
 def accounts_edit(request: HttpRequest) -> HttpResponseBase:
     """Give the accounts the operator's own numbers."""
-    operator = acting_operator(request, Permission.MANAGE_SITES)
+    operator = acting_operator(request, Permission.MANAGE_SITES, whole=True)
     if not scope_of(user_of(request)).can(Permission.SEE_BOOKS, operator.pk):
         raise Http404
     rows = list(Account.objects.filter(operator=operator).order_by("code", "pk"))
@@ -186,7 +186,7 @@ def accounts_edit(request: HttpRequest) -> HttpResponseBase:
 
 def month_close(request: HttpRequest) -> HttpResponseBase:
     """Close a month that is over: nothing more is written in it."""
-    operator = acting_operator(request, Permission.MANAGE_SITES)
+    operator = acting_operator(request, Permission.MANAGE_SITES, whole=True)
     if not scope_of(user_of(request)).can(Permission.SEE_BOOKS, operator.pk):
         raise Http404
     months = [(f"{month:%Y-%m}", format_month(month)) for month in months_to_close(operator, on=today())]

@@ -10,7 +10,7 @@ from declic.accounts.access import acting_operator
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.core.errors import DomainError
-from declic.ledger.access import reached
+from declic.ledger.access import keeps_whole, reached
 from declic.ledger.exports import as_csv, fec, fec_name, grant_rows
 from declic.ledger.models import ClosedMonth, Entry, Grant
 from declic.ledger.sheets import MIMES, write_ods, write_xlsx
@@ -21,6 +21,7 @@ P = Permission
 def exports(request: HttpRequest) -> HttpResponseBase:
     """The years that have entries, each as the file that accountants read; and the grants."""
     operator = acting_operator(request, P.SEE_BOOKS)
+    whole = keeps_whole(user_of(request), P.SEE_BOOKS, operator.pk)
     written = [day.year for day in Entry.objects.filter(operator=operator).order_by().dates("on", "year")]
     closed: dict[int, int] = {}
     for month in ClosedMonth.objects.filter(operator=operator).values_list("month", flat=True):
@@ -29,17 +30,18 @@ def exports(request: HttpRequest) -> HttpResponseBase:
         "operator": operator,
         "years": [(year, closed.get(year, 0)) for year in reversed(written)],
         "grants": list(Grant.objects.filter(operator=operator, entry__reversed_by__isnull=True)[:100]),
-        "formats": ("csv", "xlsx", "ods"),
+        "formats": ("csv", "xlsx", "ods") if whole else (),
+        "whole": whole,
         "tab": "exports",
     }
     return render(request, "ledger/exports.html", context)
 
 
 def fec_file(request: HttpRequest) -> HttpResponseBase:
-    """The FEC of a calendar year (`?annee=2024`)."""
-    operator = acting_operator(request, P.SEE_BOOKS)
+    """The FEC of a calendar year (`?annee=2024`): the whole structure's, so nobody limited to a place takes it."""
+    operator = acting_operator(request, P.SEE_BOOKS, whole=True)
     asked = request.GET.get("annee", "")
-    if not (asked.isascii() and asked.isdigit() and 1900 <= int(asked[:9]) <= 2199):
+    if not (len(asked) == 4 and asked.isascii() and asked.isdigit() and 1900 <= int(asked) <= 2199):
         return redirect("ledger:exports")
     year = int(asked)
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
@@ -55,7 +57,7 @@ def fec_file(request: HttpRequest) -> HttpResponseBase:
 
 def grant_file(request: HttpRequest, grant_id: int, extension: str) -> HttpResponseBase:
     """What a grant paid, for its funder: CSV, XLSX or ODS."""
-    grant = reached(Grant, grant_id, user_of(request), P.SEE_BOOKS)
+    grant = reached(Grant, grant_id, user_of(request), P.SEE_BOOKS, whole=True)
     name = f"subvention-{grant.pk}.{extension}"
     if extension == "csv":
         response: HttpResponseBase = StreamingHttpResponse(as_csv(grant_rows(grant)), content_type=MIMES["csv"])

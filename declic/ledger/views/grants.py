@@ -21,7 +21,7 @@ from declic.core.pagination import keyset_page
 from declic.core.views import submit
 from declic.documents.http import as_attachment
 from declic.ledger import actions
-from declic.ledger.access import reached
+from declic.ledger.access import keeps_whole, reached
 from declic.ledger.enums import AccountRole
 from declic.ledger.forms.grants import ExpenseForm, GrantForm, IncomeForm, PayForm, PaymentForm, ShareForm
 from declic.ledger.models import BudgetHead, Expense, Grant, GrantPayment, GrantShare, Line, Section
@@ -125,8 +125,8 @@ def grant(request: HttpRequest, grant_id: int) -> HttpResponseBase:
         "left": found.amount - found.used,
         "owed": found.amount - found.got,
         "undone": hasattr(found.entry, "reversed_by"),
-        "can_write": scope_of(user).can(P.MANAGE_SITES, found.operator_id),
-        "formats": ("csv", "xlsx", "ods"),
+        "can_write": keeps_whole(user, P.MANAGE_SITES, found.operator_id),
+        "formats": ("csv", "xlsx", "ods") if keeps_whole(user, P.SEE_BOOKS, found.operator_id) else (),
     }
     return render(request, "ledger/grant.html", context)
 
