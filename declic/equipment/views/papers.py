@@ -48,7 +48,7 @@ def papers(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     return submit(
         request,
         ScanForm(**posted(request)),
-        lambda scan: actions.add_scan(acting_user=user, agreement=agreement, checked=scan, at=now()),
+        lambda scan: actions.add_scan(acting_user=user, agreement=found.agreement, checked=scan, at=now()),
         success=_("Le papier signé est gardé avec la convention."),
         to=reverse("equipment:papers", args=[found.pk]),
         template="equipment/papers.html",
