@@ -67,7 +67,7 @@ WITHOUT_USER = {
 PARTS = re.compile(
     r"declic\.(accounts\.actions\.digest_of|documents\.actions\.check_file|organisations\.actions\.partner_called"
     r"|ledger\.actions\.(cheques\.(expiry_of|held_cheque)|grants\.(is_unpaid|received))\b"
-    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|endings\.(start_ending|end|keep_account|refund_means)\b|reminders\.step_began\b|handover\.require_free|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
+    r"|orientation\.actions\.(states|telling)\b|equipment\.actions\.(claims|locks|money|loans\.(require_held|note)|endings\.(start_ending|end|keep_account|refund_means)\b|reminders\.step_began\b|handover\.require_free|ceremonies\.reason_of_invitation|stock\.open_repair|moves|bench\.note_facts|erasing\.settle)\b|connectivity\.actions\.lacks_social_evaluation|messaging\.actions\.(checked_address|choose_channel|is_email)|people\.actions\.(files\.)?hold_register|programmes\.actions\.partners\b)"
 )
 
 

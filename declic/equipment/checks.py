@@ -106,7 +106,7 @@ _RULES = (
         SELECT a.operator_id, a.id FROM equipment_allocation a
         LEFT JOIN equipment_claim c ON c.allocation_id = a.id AND c.device_id = a.device_id AND c.released_at IS NULL
             AND c.kind = CASE WHEN a.state = 'reserved' THEN 'reservation' ELSE 'loan' END
-        WHERE (a.state = ANY(%(held)s) OR a.state = 'reserved') AND c.id IS NULL ORDER BY a.id""",  # noqa: S608
+        WHERE (a.state = ANY(%(held)s) OR a.state = 'reserved') AND c.id IS NULL ORDER BY a.id""",
         lambda number: (
             _("L'attribution %(number)s est en cours sans que la machine soit occupée par elle.") % {"number": number}
         ),
@@ -147,7 +147,7 @@ _RULES = (
     Rule(
         """
         SELECT a.operator_id, a.id FROM equipment_allocation a LEFT JOIN equipment_agreement g ON g.allocation_id = a.id
-        WHERE a.state = ANY(%(handed)s) AND g.id IS NULL ORDER BY a.id""",  # noqa: S608
+        WHERE a.state = ANY(%(handed)s) AND g.id IS NULL ORDER BY a.id""",
         lambda number: _("L'attribution %(number)s est remise sans convention signée.") % {"number": number},
     ),
     Rule(

@@ -10,7 +10,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from declic.core.errors import DomainError
-from declic.equipment.actions import allocate, cancel_allocation, reserve_device
+from declic.equipment.actions import (
+    allocate,
+    assign_ready_machines,
+    cancel_allocation,
+    prepare_ceremony,
+    reserve_device,
+)
 from declic.equipment.priority import Waiting, ranked, ranks_of
 from declic.people.actions import take_snapshot
 from declic.programmes.schema import EquipmentTerms
@@ -128,3 +134,27 @@ def test_the_order_reads_the_files_in_a_fixed_number_of_queries_and_passing_othe
     with CaptureQueriesContext(connection) as many:
         assert len(order()) == 5
     assert len(many) == len(few)
+
+
+@pytest.mark.django_db
+def test_someone_invited_to_a_day_of_handovers_before_her_turn_is_served_and_her_file_says_why() -> None:
+    operator = an_operator()
+    user = a_user(operator)
+    edition = an_edition(operator, by=user, terms=terms(equipment=[ORDER]))
+    invited, before = (an_enrolment(edition=edition, by=user) for _ in range(2))
+    take_snapshot(acting_user=user, person=before.person, moment="change", on=DAY, facts={"equipment": []})
+    ready(operator, by=user)
+    ceremony = prepare_ceremony(
+        acting_user=user,
+        edition=edition,
+        name="Remise de mai",
+        on=DAY,
+        place="",
+        allocations=[prepared(invited, by=user)],
+    )
+
+    assert assign_ready_machines(acting_user=user, ceremony=ceremony, at=at(DAY, 9)) == 1
+
+    allocation = ceremony.places.get().allocation
+    assert allocation.priority_words.startswith("2 sur 2 · ")
+    assert allocation.exception_reason.startswith("Invitation à la remise « Remise de mai »")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
+from declic.core.dates import format_day
 from declic.core.errors import DomainError
 from declic.equipment.actions.handover import prepare_allocation, reserve_device
 from declic.equipment.enums import CEREMONY_TRANSITIONS, AllocationState, CeremonyState, DeviceState
@@ -113,11 +114,11 @@ def invite_to_ceremony(
         for enrolment in sorted(enrolments, key=lambda enrolment: enrolment.person_id)
     ]
     waiting = [*new, *(allocation for allocation in allocations if allocation.state == AllocationState.DRAFT)]
-    _take_ready_machines(acting_user, waiting, at)
+    _take_ready_machines(acting_user, ceremony, waiting, at)
     return add_to_ceremony(acting_user=acting_user, ceremony=ceremony, allocations=[*allocations, *new])
 
 
-def _take_ready_machines(user: User, waiting: Iterable[Allocation], at: datetime.datetime) -> int:
+def _take_ready_machines(user: User, ceremony: Ceremony, waiting: Iterable[Allocation], at: datetime.datetime) -> int:
     """Set the next ready machine aside for each allocation, as long as there are some; how many were."""
     taken = 0
     for allocation in waiting:
@@ -128,7 +129,13 @@ def _take_ready_machines(user: User, waiting: Iterable[Allocation], at: datetime
             .first()
         )
         if device is not None:
-            reserve_device(acting_user=user, allocation=allocation, device=device, at=at)
+            reserve_device(
+                acting_user=user,
+                allocation=allocation,
+                device=device,
+                at=at,
+                exception_reason=reason_of_invitation(ceremony),
+            )
             taken += 1
     return taken
 
@@ -152,7 +159,7 @@ def assign_ready_machines(*, acting_user: User, ceremony: Ceremony, at: datetime
     waiting = _without_machine(ceremony)
     if not waiting:
         raise DomainError(_("Chaque personne a déjà sa machine."))
-    taken = _take_ready_machines(acting_user, waiting, at)
+    taken = _take_ready_machines(acting_user, ceremony, waiting, at)
     if not taken:
         raise DomainError(_("Aucune machine prête de ce type : préparez-en à l'atelier, puis revenez."))
     return taken
@@ -176,7 +183,21 @@ def assign_next(*, acting_user: User, ceremony: Ceremony, device: Device, at: da
         raise DomainError(
             _("Plus personne n'attend une machine de ce type : rangez %(tag)s.") % {"tag": device.tag}, field="device"
         )
-    return reserve_device(acting_user=acting_user, allocation=waiting[0], device=device, at=at)
+    return reserve_device(
+        acting_user=acting_user,
+        allocation=waiting[0],
+        device=device,
+        at=at,
+        exception_reason=reason_of_invitation(ceremony),
+    )
+
+
+def reason_of_invitation(ceremony: Ceremony) -> str:
+    """Why someone invited is served before others of the programme's order, in words that her allocation keeps."""
+    return _("Invitation à la remise « %(name)s » du %(day)s") % {
+        "name": ceremony.name[:200],
+        "day": format_day(ceremony.on),
+    }
 
 
 def _prepared(ceremony: Ceremony) -> Ceremony:

@@ -12,6 +12,7 @@ from declic.core.dates import format_day
 from declic.core.errors import DomainError
 from declic.core.money import format_euros
 from declic.documents.actions import CheckedFile
+from declic.equipment.actions.ceremonies import reason_of_invitation
 from declic.equipment.actions.claims import open_claim
 from declic.equipment.actions.handover import hand_over, reserve_device
 from declic.equipment.actions.locks import lock_allocation
@@ -106,14 +107,20 @@ def _serve(
         raise DomainError(_("Cette remise a été annulée : remettez la machine depuis la fiche de la personne."))
     if allocation.state in HANDED_OVER_STATES:
         raise _served_already(allocation)
-    former = Device.objects.filter(pk=allocation.device_id).values_list("tag", flat=True).first()
-    if tag and (former or "").casefold() != tag.casefold():
+    former = _tag_of(allocation)
+    if tag and former.casefold() != tag.casefold():
         device = Device.objects.filter(operator=allocation.operator_id, tag__iexact=tag[:20]).first()
         if device is None:
             raise DomainError(
                 _("Aucune machine ne porte l'étiquette %(tag)s : vérifiez-la, puis recommencez.") % {"tag": tag[:20]}
             )
-        allocation = reserve_device(acting_user=user, allocation=allocation, device=device, at=at)
+        allocation = reserve_device(
+            acting_user=user,
+            allocation=allocation,
+            device=device,
+            at=at,
+            exception_reason=reason_of_invitation(ceremony),
+        )
     try:
         hand_over(
             acting_user=user, allocation=allocation, at=at, means=means, signed_by=signed_by, paid=amount, how=how,
@@ -131,11 +138,16 @@ def _serve(
         ) from None
 
 
+def _tag_of(allocation: Allocation) -> str:
+    """The label of the machine set aside or handed over; empty where there is none yet."""
+    return Device.objects.filter(allocations=allocation).values_list("tag", flat=True).first() or ""
+
+
 def _served_already(allocation: Allocation) -> DomainError:
     """The sentence for the second of two devices that served the same person."""
     agreement = Agreement.objects.select_related("witnessed_by").filter(allocation=allocation).first()
     sync = CeremonySync.objects.filter(place__allocation=allocation, outcome=SyncOutcome.DONE).first()
-    tag = Device.objects.filter(pk=allocation.device_id).values_list("tag", flat=True).first() or ""
+    tag = _tag_of(allocation)
     when = format_day(allocation.handed_over_on) if allocation.handed_over_on else ""
     if sync is not None:
         when = f"{when}, {timezone.localtime(sync.done_at):%H h %M}"
