@@ -11,6 +11,7 @@ import time
 from django.apps import apps
 from django.db import connection, transaction
 
+from bench.receipts import TABLES, write_receipts
 from bench.rows import Case, Tables, at
 from bench.sizes import Size
 from bench.tables import bare, set_sequences
@@ -25,11 +26,12 @@ def fill(size: Size, *, on: datetime.date, seed: int = 2026) -> list[Ground]:
         ground = make_ground(size, on=on)
         tables = Tables(at(on))
         history = _history()
-        with bare([*(table.name for table in tables.all), *history, "programmes_termsversion"]):
+        with bare([*(table.name for table in tables.all), *history, *TABLES, "programmes_termsversion"]):
             for number, one in enumerate(ground):
                 Case(one, tables, random.Random(seed * 100 + number), on).fill()
             for table in tables.all:
                 table.flush()
+            write_receipts()
             _freeze_terms(at(on))
             for name, tracked in history.items():
                 _write_history(name, tracked, at(on))

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from bench.nation import without_indexes
+from bench.receipts import TABLES, write_receipts
 from bench.tables import bare, set_sequences
 from bench.world import Ground
 from declic.accounts.models import User
@@ -28,7 +29,7 @@ from declic.equipment.models import (
 )
 from declic.equipment.words import write_all_words
 from declic.ledger.actions import open_books
-from declic.ledger.models import Account, Auxiliary, Entry, Line, Receipt, ReceiptCounter, Section
+from declic.ledger.models import Account, Auxiliary, Entry, Line, Section
 from declic.organisations.models import Organisation, Site
 from declic.people.models import Person
 from declic.programmes.models import Edition, Programme
@@ -81,11 +82,9 @@ def fill_machines(ground: Ground, nation: Nation, *, on: datetime.date) -> None:
         Entry,
         Line,
         RechargeSale,
-        Receipt,
-        ReceiptCounter,
         DeviceWord,
     ]
-    names = [model._meta.db_table for model in filled]
+    names = [*(model._meta.db_table for model in filled), *TABLES]
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '512MB'; SET work_mem = '128MB'")
     with transaction.atomic():
@@ -94,6 +93,7 @@ def fill_machines(ground: Ground, nation: Nation, *, on: datetime.date) -> None:
             for number, place in enumerate(places):
                 share = BIGGEST_SHARE if number == 0 else (1 - BIGGEST_SHARE) / max(len(places) - 1, 1)
                 _Filler(place, on=on, at=at).fill(round(nation.devices * share), round(nation.recharges * share))
+            write_receipts()
             write_all_words()
         set_sequences([*names, *_EVENTS])
     with connection.cursor() as cursor:
@@ -311,24 +311,6 @@ class _Filler:
         )  # fmt: skip
         self.add(Line, "bench_sale s", entry="s.entry", account="%(acc_bank)s", debit="800")
         self.add(Line, "bench_sale s", entry="s.entry", account="%(acc_recharge_revenue)s", credit="800")
-
-        self._receipts()
-
-    def _receipts(self) -> None:
-        """One for each entry that brings money, numbered without a gap within each year."""
-        came = "ledger_entry e WHERE e.operator_id = %(op)s AND e.event IN ('deposit_paid', 'recharge_sold')"
-        year = 'extract(year FROM e."on")'
-        self.add(
-            Receipt, came, entry="e.id", year=year, on='e."on"', means="'bank'", issued_by="%(user)s",
-            number=f'row_number() OVER (PARTITION BY {year} ORDER BY e."on", e.id)',
-            amount="CASE e.event WHEN 'deposit_paid' THEN 5000 ELSE 800 END",
-        )  # fmt: skip
-        self.add(
-            ReceiptCounter,
-            "(SELECT year, max(number) AS last FROM ledger_receipt WHERE operator_id = %(op)s GROUP BY year) r",
-            year="r.year",
-            last="r.last",
-        )
 
 
 def _next(model: type[models.Model]) -> int:

@@ -107,10 +107,11 @@ def _faults(visitor: Visitor, address: str, status: int = 200) -> list[str]:
 
 
 def _keyboard_faults(visitor: Visitor, *, skips: bool = True) -> list[str]:
-    """Tab shows the skip link first (paper has none), which leads past the menu; then only things whose focus is seen."""
+    """Tab shows the skip link first (paper has none, nor has a page that waits for a scan), which leads past the menu; then only things whose focus is seen."""
     page, faults = visitor.page, []
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); getSelection()?.removeAllRanges(); }")
-    if page.locator("main.paper").count() == 0:
+    # A page made for a scanner takes the focus where labels are read: its Tab goes on from there.
+    if page.locator("main.paper, [autofocus]").count() == 0:
         page.keyboard.press("Tab")
         first = page.evaluate(FOCUSED)
         if first is None or not (first["skip"] and first["seen"]):

@@ -58,7 +58,7 @@ def test_no_damage_makes_a_refund_larger_than_the_deposit(damage: str) -> None:
 def test_a_loan_ended_by_one_colleague_is_not_ended_again_by_another(first: str, second: str) -> None:
     world = a_world()
     loan = lent(world.enrolment, by=world.users[Role.COORDINATOR])
-    typed = {"condition": "good", "means": "cash", "on": _day(today()), "note": "Perdu dans le bus."}
+    typed = {"condition": "good", "means": "cash", "on": _day(today()), "kind": "lost", "note": "Perdu dans le bus."}
     one, other = (signed_in(world.users[role]) for role in (Role.COORDINATOR, Role.ADVISER))
     assert one.post(reverse(f"equipment:{first}", args=[loan.pk]), typed).status_code == 303
     before = Entry.objects.count()
