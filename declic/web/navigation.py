@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[tuple[Any, str, frozenset[Permission]], ...]] = {
         (gettext_lazy("Établi"), "equipment:bench", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Collectes"), "equipment:promises", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Stock"), "equipment:shelves", frozenset({P.SEE_STOCK})),
-        (gettext_lazy("Trajets"), "equipment:journeys", frozenset({P.MANAGE_STOCK})),
+        (gettext_lazy("Transports"), "equipment:journeys", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Inventaires"), "equipment:counts", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Pièces"), "equipment:parts", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Étiquettes"), "equipment:labels", frozenset({P.MANAGE_STOCK})),

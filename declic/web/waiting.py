@@ -35,7 +35,7 @@ from declic.core.money import format_euros
 from declic.diagnosis.access import visible_assessments, visible_plan_actions
 from declic.diagnosis.enums import Level
 from declic.equipment.access import visible_allocations, visible_devices
-from declic.equipment.enums import HELD_STATES, AllocationState, DeviceState
+from declic.equipment.enums import HELD_STATES, AllocationState, DeviceState, TermChoice
 from declic.equipment.models import Ceremony
 from declic.followup.access import visible_outcomes
 from declic.followup.models import ExitReason
@@ -251,7 +251,7 @@ def _loans(user: User, on: datetime.date) -> QuerySet[Any]:
         visible_allocations(user, P.HAND_OVER).filter(
             state__in=HELD_STATES, due_on__lte=on + datetime.timedelta(days=14)
         ),
-        "loan", F("due_on"), who=person_name("person"), first=F("device__tag"),
+        "loan", F("due_on"), who=person_name("person"), first=F("device__tag"), second=F("choice_at_term"),
     )  # fmt: skip
 
 
@@ -260,7 +260,8 @@ def _tell_loan(row: Row, on: datetime.date) -> Found:
     back = (_("devait revenir le %(day)s") if late else _("revient le %(day)s")) % {"day": f"{row.day:%d/%m/%Y}"}
     task = Task(
         _("L'ordinateur %(tag)s %(back)s") % {"tag": row.first, "back": back},
-        _("Prêté à %(person)s. Son choix reste à demander.") % {"person": row.who},
+        _("Prêté à %(person)s. Son choix : %(choice)s.")
+        % {"person": row.who, "choice": TermChoice(row.second).label if row.second else _("à demander")},
         reverse("equipment:allocation", args=[row.pk]),
         _("Ouvrir le prêt"),
         row.day,
@@ -344,9 +345,9 @@ def _tell_bench(row: Row, on: datetime.date) -> Found:
     task = Task(
         ngettext("%(n)d machine : %(state)s", "%(n)d machines : %(state)s", row.number)
         % {"n": row.number, "state": DeviceState(row.first).label},
-        _("L'étape suivante est sur la page de chaque machine."),
-        f"{reverse('equipment:list')}?state={row.first}",
-        _("Ouvrir la liste"),
+        _("L'établi dit laquelle attend depuis le plus longtemps."),
+        reverse("equipment:bench"),
+        _("Ouvrir l'établi"),
         row.day,
     )
     return "waiting", task

@@ -38,6 +38,5 @@ def stock(request: HttpRequest) -> HttpResponseBase:
         "q": text,
         "filtered": bool(text or any(chosen.values())),
         "can_manage": scope.can(Permission.MANAGE_STOCK),
-        "can_hand_over": scope.can(Permission.HAND_OVER),
     }
     return render(request, "equipment/stock.html", context)
