@@ -334,7 +334,10 @@ _LOAN_ROWS = """
     CROSS JOIN LATERAL (SELECT (%(loans)s::int[])[1 + d.n %% array_length(%(loans)s::int[], 1)] AS loans) k
     CROSS JOIN LATERAL generate_series(1, k.loans) AS j;
     UPDATE bench_loan SET ended = least(ended, %(on)s::date - 4), began = least(began, %(on)s::date - 8) WHERE ended IS NOT NULL;
-    UPDATE bench_device d SET cycle = 1 + (SELECT count(*) FROM bench_loan l WHERE l.device = d.pk AND l.ended IS NOT NULL)"""
+    UPDATE bench_device d SET cycle = 1;
+    UPDATE bench_device d SET cycle = 1 + l.ended_loans
+    FROM (SELECT device, count(*) AS ended_loans FROM bench_loan WHERE ended IS NOT NULL GROUP BY device) l
+    WHERE l.device = d.pk"""
 _SALES = """
     CREATE TEMPORARY TABLE bench_sale ON COMMIT DROP AS
     SELECT n, %(entry)s::bigint + n - 1 AS entry, %(person)s::bigint + (n * 6007) %% %(people)s AS person,
