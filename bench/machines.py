@@ -321,7 +321,7 @@ def _next(model: type[models.Model]) -> int:
 _DEVICES = """
     CREATE TEMPORARY TABLE bench_device ON COMMIT DROP AS
     SELECT n, %(first)s::bigint + n - 1 AS pk, n %% 3 <> 0 AS lent,
-        CASE WHEN n %% 3 <> 0 THEN 'on_loan' ELSE 'ready' END AS state, 0 AS cycle
+        CASE WHEN n %% 3 <> 0 THEN 'on_loan' ELSE 'ready' END AS state, 1 AS cycle
     FROM generate_series(1, %(count)s) AS n"""
 _LOAN_ROWS = """
     CREATE TEMPORARY TABLE bench_loan ON COMMIT DROP AS
@@ -334,7 +334,6 @@ _LOAN_ROWS = """
     CROSS JOIN LATERAL (SELECT (%(loans)s::int[])[1 + d.n %% array_length(%(loans)s::int[], 1)] AS loans) k
     CROSS JOIN LATERAL generate_series(1, k.loans) AS j;
     UPDATE bench_loan SET ended = least(ended, %(on)s::date - 4), began = least(began, %(on)s::date - 8) WHERE ended IS NOT NULL;
-    UPDATE bench_device d SET cycle = 1;
     UPDATE bench_device d SET cycle = 1 + l.ended_loans
     FROM (SELECT device, count(*) AS ended_loans FROM bench_loan WHERE ended IS NOT NULL GROUP BY device) l
     WHERE l.device = d.pk"""
