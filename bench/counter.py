@@ -3,6 +3,7 @@
 import datetime
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +19,15 @@ from declic.equipment.enums import DeviceState
 from declic.equipment.models import Allocation, Device
 from declic.ledger.actions import close_month
 from declic.ledger.checks import book_problems
+from declic.ledger.models import Entry
 from declic.ledger.queries import months_to_close
 from declic.orientation.actions import enrol
 from declic.orientation.models import Enrolment
 from declic.people.models import Person
 
 DEVICE_MS, HANDOVER_MS = 50, 100
+HANDOVER_QUERIES = 35
+"""A handover writes the agreement, the claim, the deposit, its receipt and the history of each."""
 CLOSING_S, CHECK_S = 10, 30
 
 
@@ -34,7 +38,7 @@ class CounterVisitor(NationVisitor):
         return [
             *super().pages(),
             *(Page(f"machine: {kind}", self._finding_machines(kind), DEVICE_MS) for kind in MACHINE_KINDS),
-            Page("handover", self.handovers, HANDOVER_MS),
+            Page("handover", self.handovers, HANDOVER_MS, HANDOVER_QUERIES),
         ]
 
     def _devices(self, count: int) -> list[Device]:
@@ -85,20 +89,24 @@ class CounterVisitor(NationVisitor):
         return super().get(address)
 
     def works(self) -> dict[str, Any]:
-        """Seconds of the long works: the oldest month closed, then the books and the machines checked."""
-        month = months_to_close(self.ground.operator, on=datetime.datetime.now(tz=datetime.UTC).date())[0]
+        """Seconds of the long works: each month closed, the longest told; then the books and the machines checked."""
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
-        closed = _timed(
-            lambda: close_month(
-                acting_user=self.ground.coordinator, operator=self.ground.operator, month=month, at=now()
-            )
-        )
         return {
-            "month_closing": {"seconds": closed[0], "target_s": CLOSING_S, "ok": closed[0] <= CLOSING_S},
+            "month_closing": max(self._closings(), key=lambda closing: closing["seconds"]),
             "check_books": _checked(book_problems),
             "check_claims": _checked(claim_problems),
         }
+
+    def _closings(self) -> Iterator[dict[str, Any]]:
+        operator = self.ground.operator
+        for month in months_to_close(operator, on=datetime.datetime.now(tz=datetime.UTC).date()):
+            entries = Entry.objects.filter(operator=operator, on__year=month.year, on__month=month.month).count()
+            closing = partial(
+                close_month, acting_user=self.ground.coordinator, operator=operator, month=month, at=now()
+            )
+            seconds, _closed = _timed(closing)
+            yield {"seconds": seconds, "target_s": CLOSING_S, "entries": entries, "ok": seconds <= CLOSING_S}
 
 
 def _checked(problems: Callable[[], Iterator[str]]) -> dict[str, Any]:

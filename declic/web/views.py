@@ -86,11 +86,11 @@ def search(request: HttpRequest) -> HttpResponse:
     scope = require(user, Permission.SEE_PEOPLE, Permission.SEE_STOCK)
     text = request.GET.get("q", "").strip()[:100]
     people = list(search_people(visible_people(user), text)[: FOUND + 1]) if text else []
-    devices = (
-        list(search_devices(visible_devices(user), text).select_related("site").order_by("tag", "pk")[:MACHINES_FOUND])
-        if text and scope.can(Permission.SEE_STOCK)
-        else []
-    )
+    operators = scope.operators(Permission.SEE_STOCK)
+    devices = []
+    if text and operators:
+        found = search_devices(visible_devices(user), text, operators=operators)
+        devices = list(found.select_related("site").order_by("tag", "pk")[:MACHINES_FOUND])
     if len(devices) == 1 and not people:
         return HttpResponseRedirect(reverse("equipment:device", args=[devices[0].pk]))
     context = {"text": text, "people": people[:FOUND], "more": len(people) > FOUND, "devices": devices}

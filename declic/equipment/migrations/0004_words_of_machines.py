@@ -11,7 +11,7 @@ CREATE FUNCTION equipment_folded(t text) RETURNS text LANGUAGE sql IMMUTABLE PAR
     SELECT left(regexp_replace(lower(f_unaccent(t)), '[^[:alnum:]]+', '', 'g'), 80)
 $$;
 
--- The words of a machine: its tag whole, by its number, without its zeros; maker and model whole and in parts.
+-- The words of a machine: its tag whole, by its number, without its zeros; maker and model in parts, word by word, in one.
 CREATE FUNCTION equipment_words_of(tag text, brand text, model text)
 RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT equipment_folded(tag)
@@ -21,6 +21,8 @@ RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     UNION SELECT equipment_folded(word) FROM regexp_split_to_table(brand || ' ' || model, '\s+') AS word
     UNION SELECT equipment_folded(word)
             FROM regexp_split_to_table(lower(f_unaccent(brand || ' ' || model)), '[^[:alnum:]]+') AS word
+    UNION SELECT equipment_folded(model)
+    UNION SELECT equipment_folded(brand || model)
 $$;
 
 CREATE FUNCTION equipment_write_words(wanted bigint) RETURNS void LANGUAGE sql AS $$

@@ -31,6 +31,18 @@ _ICONS = {DeviceKind.TABLET: "tablet", DeviceKind.SMARTPHONE: "phone"}
 
 
 @register.filter
+def state_words(state: str) -> str:
+    """A machine's state in words: as `get_state_display`, which composes the table of all choices anew for each row."""
+    return str(DeviceState(state).label)
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of machine in words, likewise."""
+    return str(DeviceKind(kind).label)
+
+
+@register.filter
 def device_chip(state: str) -> str:
     """The kind of chip of a machine's state."""
     return _DEVICE_CHIPS.get(DeviceState(state), "wait")

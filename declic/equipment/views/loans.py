@@ -53,11 +53,13 @@ def loans(request: HttpRequest) -> HttpResponseBase:
     allocations = visible_allocations(user)
     text = request.GET.get("q", "").strip()[:80]
     if text:
-        named = visible_people(user, Permission.HAND_OVER) | visible_people(user, Permission.TAKE_MONEY)
-        people = [person.pk for person in search_people(named, text)[:MOST_FOUND]]
+        known = visible_people(user, Permission.HAND_OVER) | visible_people(user, Permission.TAKE_MONEY)
+        people = [person.pk for person in search_people(known, text)[:MOST_FOUND]]
         reached = scope.operators(Permission.HAND_OVER) | scope.operators(Permission.TAKE_MONEY)
-        machines = search_devices(Device.objects.filter(operator__in=reached), text).values_list("pk", flat=True)
-        allocations = allocations.filter(Q(person__in=people) | Q(device__in=list(machines[:MOST_FOUND])))
+        named = search_devices(Device.objects.filter(operator__in=reached), text, operators=reached)
+        allocations = allocations.filter(
+            Q(person__in=people) | Q(device__in=list(named.values_list("pk", flat=True)[:MOST_FOUND]))
+        )
     counts = view_counts(allocations, on=today())
     order = {
         "a-remettre": ("planned_on", False),

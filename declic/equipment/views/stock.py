@@ -26,7 +26,7 @@ def stock(request: HttpRequest) -> HttpResponseBase:
     devices = visible_devices(user).select_related("site")
     text = request.GET.get("q", "").strip()[:80]
     if text:
-        devices = search_devices(devices, text)
+        devices = search_devices(devices, text, operators=operators)
     chosen = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     for name in ("state", "kind", "site"):
         if chosen.get(name):
