@@ -83,7 +83,9 @@ def test_whatever_is_typed_gets_an_answer(text: str) -> None:
 def test_behind_the_wall_no_search_reads_every_machine(text: str, wanted: list[str]) -> None:
     operator = an_operator()
     Device.objects.bulk_create(
-        Device(operator=operator, tag=f"PC-{n:04d}", kind="laptop", brand="Dell" if n % 40 else "HP", model=f"M{n % 40}")
+        Device(
+            operator=operator, tag=f"PC-{n:04d}", kind="laptop", brand="Dell" if n % 40 else "HP", model=f"M{n % 40}"
+        )
         for n in range(1, 2501)
     )
     DeviceIdentifier.objects.bulk_create(
