@@ -7,6 +7,7 @@ from declic.accounts.enums import Permission, Role
 from declic.accounts.models import User
 from declic.accounts.scope import scope_of
 from declic.equipment.models import (
+    Agreement,
     Allocation,
     Ceremony,
     CeremonyPlace,
@@ -101,6 +102,11 @@ def visible_allocations(user: User, *permissions: Permission) -> QuerySet[Alloca
             if not reach.is_partner or reach.role == Role.ADVISER:
                 where |= within(reach, "person", sites=("enrolment__site",))
     return Allocation.objects.filter(where)
+
+
+def visible_agreements(user: User, *permissions: Permission) -> QuerySet[Agreement]:
+    """The agreements of the allocations that `user` reaches with one of `permissions`."""
+    return Agreement.objects.filter(allocation__in=visible_allocations(user, *permissions).values("pk"))
 
 
 def access_allocation(pk: int, user: User, *permissions: Permission, for_update: bool = False) -> Allocation:

@@ -6,7 +6,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
 
 from declic.equipment.enums import AllocationState, ClaimKind, DeviceState, Grade
 from declic.equipment.models import (
@@ -71,52 +86,31 @@ def stock_by_category(devices: QuerySet[Device]) -> list[ShelfRow]:
 # ---------------------------------------------------------------------------------------------------------- minimums
 
 
-@dataclass(frozen=True)
-class LowStock:
-    """A minimum that the ready machines do not reach."""
-
-    minimum: StockMinimum
-    ready: int
-
-    @property
-    def lacking(self) -> int:
-        return self.minimum.minimum - self.ready
-
-
-def minimums_read(operators: Collection[int]) -> list[LowStock]:
-    """Every minimum of these operators with the machines ready now, reached or not: two queries."""
-    minimums = list(
+def minimums_read(operators: Collection[int]) -> QuerySet[Any]:
+    """Every minimum of these operators with `ready`, the machines that count for it now, and `lacking`, how many more it asks."""
+    asked = Device.objects.filter(operator=OuterRef("operator"), kind=OuterRef("kind"), state=_S.READY).order_by()
+    counted = (
+        asked.annotate(
+            asked_site=ExpressionWrapper(OuterRef("site"), output_field=BigIntegerField()),
+            asked_grade=ExpressionWrapper(OuterRef("grade"), output_field=CharField()),
+        )
+        .filter(Q(asked_site__isnull=True) | Q(site=F("asked_site")), Q(asked_grade="") | Q(grade=F("asked_grade")))
+        .values("kind")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
         StockMinimum.objects.filter(operator__in=operators)
+        .annotate(ready=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(lacking=Greatest(F("minimum") - F("ready"), Value(0)))
         .select_related("site")
         .order_by("operator", "kind", "site__name", "grade", "pk")
     )
-    if not minimums:
-        return []
-    ready = list(
-        Device.objects.filter(operator__in=operators, state=_S.READY)
-        .order_by()
-        .values_list("operator", "kind", "site", "grade")
-        .annotate(number=Count("pk"))
-    )
-    return [
-        LowStock(
-            one,
-            sum(
-                number
-                for operator, kind, site, grade, number in ready
-                if operator == one.operator_id
-                and kind == one.kind
-                and one.site_id in (None, site)
-                and one.grade in ("", grade)
-            ),
-        )
-        for one in minimums
-    ]
 
 
-def low_stock(operators: Collection[int]) -> list[LowStock]:
-    """The minimums of these operators that are not reached: two queries."""
-    return [one for one in minimums_read(operators) if one.lacking > 0]
+def low_stock(operators: Collection[int]) -> QuerySet[Any]:
+    """The minimums of these operators that are not reached."""
+    return minimums_read(operators).filter(lacking__gt=0)
 
 
 # ------------------------------------------------------------------------------------------------------ reservations
@@ -234,9 +228,14 @@ def parts_by_place(operators: Collection[int], sites: Iterable[int] | None = Non
     return parts
 
 
-def low_parts(operators: Collection[int]) -> list[Any]:
-    """The parts of these operators whose stock is under their minimum: two queries."""
-    return [part for part in parts_by_place(operators) if part.low]
+def low_parts(operators: Collection[int]) -> QuerySet[Any]:
+    """The parts of these operators of which fewer are `held`, in all places, than their minimum."""
+    return (
+        Part.objects.filter(operator__in=operators, ended_on__isnull=True)
+        .annotate(held=Coalesce(Sum("movements__quantity"), 0))
+        .filter(held__lt=F("minimum"))
+        .order_by("kind", "name", "pk")
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ counts

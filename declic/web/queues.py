@@ -1,4 +1,4 @@
-"""What can wait a little, counted: messages that did not arrive, letters, files that look alike, lists, calls, drafts."""
+"""What can wait a little, counted: messages, letters, doubles, lists, calls, drafts, late payments, scans, low stocks."""
 
 import datetime
 from collections import Counter
@@ -14,6 +14,12 @@ from django.utils.translation import ngettext
 from declic.accounts.enums import Permission
 from declic.accounts.models import User
 from declic.accounts.scope import Scope, scope_of
+from declic.connectivity.queries import low_products
+from declic.equipment.access import visible_agreements, visible_allocations
+from declic.equipment.instalments import late_instalments
+from declic.equipment.papers import without_scan
+from declic.equipment.queries import in_view
+from declic.equipment.shelves import low_parts, low_stock
 from declic.ledger.queries import expiring_cheques
 from declic.ledger.runs import wrong_runs
 from declic.messaging.queries import budgets_to_watch, failed_messages, letters_to_post
@@ -40,6 +46,7 @@ class Queue:
     icon: str
 
 
+# Who hears of it, its rows, the page that lists them (a name, or a name and what follows the "?"), a drawing, the words.
 type Source = tuple[Permission, Callable[[User, datetime.date], QuerySet[Any]], str, str, Callable[[int], str]]
 
 _SOURCES: tuple[Source, ...] = (
@@ -81,6 +88,50 @@ _SOURCES: tuple[Source, ...] = (
         ),
     ),
     (
+        P.TAKE_MONEY,
+        lambda user, on: late_instalments(visible_allocations(user, P.TAKE_MONEY), on),
+        "equipment:loans?vue=paiements-en-retard",
+        "euro",
+        lambda n: ngettext("%(n)s paiement en retard", "%(n)s paiements en retard", n),
+    ),
+    (
+        P.HAND_OVER,
+        lambda user, on: in_view(visible_allocations(user, P.HAND_OVER), "retours-annonces", on=on),
+        "equipment:loans?vue=retours-annonces",
+        "laptop",
+        lambda n: ngettext("%(n)s retour annoncé à recevoir", "%(n)s retours annoncés à recevoir", n),
+    ),
+    (
+        P.HAND_OVER,
+        lambda user, on: without_scan(visible_agreements(user, P.HAND_OVER)),
+        "equipment:papers_missing",
+        "file",
+        lambda n: ngettext("%(n)s convention signée à scanner", "%(n)s conventions signées à scanner", n),
+    ),
+    (
+        P.MANAGE_STOCK,
+        lambda user, on: low_stock(scope_of(user).operators(P.MANAGE_STOCK)),
+        "equipment:shelves",
+        "box",
+        lambda n: ngettext(
+            "%(n)s minimum de machines prêtes à refaire", "%(n)s minimums de machines prêtes à refaire", n
+        ),
+    ),
+    (
+        P.MANAGE_STOCK,
+        lambda user, on: low_parts(scope_of(user).operators(P.MANAGE_STOCK)),
+        "equipment:parts",
+        "box",
+        lambda n: ngettext("%(n)s pièce bientôt épuisée", "%(n)s pièces bientôt épuisées", n),
+    ),
+    (
+        P.TAKE_MONEY,
+        lambda user, on: low_products(scope_of(user).operators(P.TAKE_MONEY), on),
+        "connectivity:shop",
+        "phone",
+        lambda n: ngettext("%(n)s recharge bientôt épuisée", "%(n)s recharges bientôt épuisées", n),
+    ),
+    (
         P.SEE_BOOKS,
         lambda user, on: wrong_runs(scope_of(user).operators(P.SEE_BOOKS)),
         "ledger:accounts",
@@ -114,19 +165,20 @@ _SOURCES: tuple[Source, ...] = (
 def queues_of(user: User, scope: Scope, *, on: datetime.date) -> list[Queue]:
     """The queues of `user` where something waits, each counted up to `MOST`; one query, one more for who keeps budgets."""
     parts = [
-        rows(user, on).order_by().annotate(kind=Value(number, output_field=IntegerField())).values_list("kind")[: MOST + 1]
+        rows(user, on).order_by().annotate(t_queue=Value(number, output_field=IntegerField())).values_list("t_queue")[: MOST + 1]
         for number, (permission, rows, *_rest) in enumerate(_SOURCES)
         if scope.can(permission)
     ]  # fmt: skip
     if not parts:
         return []
     first, *others = parts
-    counts = Counter(number for (number,) in (first.union(*others, all=True).order_by("kind") if others else first))
+    counts = Counter(number for (number,) in (first.union(*others, all=True).order_by("t_queue") if others else first))
     found = []
     for number, (_permission, _source, name, icon, words) in enumerate(_SOURCES):
         if count := counts[number]:
             shown = str(count) if count <= MOST else _("plus de %(n)d") % {"n": MOST}
-            found.append(Queue(words(count) % {"n": shown}, reverse(name), icon))
+            page, mark, query = name.partition("?")
+            found.append(Queue(words(count) % {"n": shown}, f"{reverse(page)}{mark}{query}", icon))
     if scope.can(P.MANAGE_PROGRAMMES):
         for state in budgets_to_watch(user):
             spent = _("Messages de « %(budget)s » : %(percent)d %% dépensés")

@@ -34,7 +34,8 @@ from declic.orientation.access import visible_enrolments, visible_referrals
 from declic.programmes.models import Edition
 from declic.reporting.access import visible_editions as reported_editions
 from declic.web.queues import Queue, queues_of
-from declic.web.waiting import PER_SOURCE, Found, Task, days, waiting_for
+from declic.web.waiting import waiting_for
+from declic.web.waiting.rows import PER_SOURCE, Found, Task, days
 
 P = Permission
 

@@ -21,7 +21,7 @@ from declic.documents.kinds import PDF
 from declic.documents.models import Document
 from declic.documents.queries import stored_bytes
 from declic.equipment import actions
-from declic.equipment.access import access_allocation, visible_allocations
+from declic.equipment.access import access_allocation, visible_agreements
 from declic.equipment.agreement import agreement_title, in_groups, is_unaltered
 from declic.equipment.enums import AllocationState, PaperKind, PhotoMoment, SigningWay
 from declic.equipment.forms.papers import PhotosForm, ScanForm
@@ -142,8 +142,7 @@ def photos(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
 def papers_missing(request: HttpRequest) -> HttpResponseBase:
     """Agreements signed on paper whose scan has not come in, the oldest first."""
     require(request.user, Permission.HAND_OVER)
-    allowed = visible_allocations(user_of(request), Permission.HAND_OVER)
-    rows = without_scan(Agreement.objects.filter(allocation__in=allowed.values("pk")))
+    rows = without_scan(visible_agreements(user_of(request), Permission.HAND_OVER))
     rows = rows.select_related("allocation__person", "allocation__device", "allocation__edition__programme")
     page = keyset_page(rows, request.GET, order=(("signed_on", False), ("pk", False)), size=50)
     return render(request, "equipment/papers_missing.html", {"page": page, "today": today()})

@@ -28,12 +28,12 @@ def shelves(request: HttpRequest) -> HttpResponseBase:
     rows = stock_by_category(visible_devices(user))
     operators = scope.operators(Permission.SEE_STOCK)
     can_manage = scope.can(Permission.MANAGE_STOCK)
-    minimums = minimums_read(operators)
+    minimums = list(minimums_read(operators))
     context = {
         "rows": [(DeviceKind(row.kind).label, Grade(row.grade).label if row.grade else "", row) for row in rows],
         "totals": {name: sum(row.counts[name] for row in rows) for name, _states in STAGES},
         "total": sum(row.total for row in rows),
-        "low": [one for one in minimums if one.lacking > 0],
+        "low": [one for one in minimums if one.lacking],
         "minimums": minimums,
         "needs": needs(operators),
         "low_parts": low_parts(operators) if can_manage else [],
