@@ -53,15 +53,40 @@ ROOMS: dict[str, tuple[tuple[Any, str, frozenset[Permission]], ...]] = {
         (gettext_lazy("Réponses toutes prêtes"), "hotline:answers", frozenset({P.ANSWER_TICKETS})),
         (gettext_lazy("Bilan"), "hotline:report", frozenset({P.ANSWER_TICKETS})),
     ),
+    "ledger:till": (
+        (gettext_lazy("Argent du jour"), "ledger:till", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Caisses"), "ledger:tills", frozenset({P.TAKE_MONEY})),
+        (gettext_lazy("Reçus"), "ledger:receipts", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Chèques"), "ledger:cheques", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Dépenses"), "ledger:expenses", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Subventions"), "ledger:grants", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Journal"), "ledger:journal", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Comptes"), "ledger:accounts", frozenset({P.SEE_BOOKS})),
+        (gettext_lazy("Fichiers"), "ledger:exports", frozenset({P.SEE_BOOKS})),
+    ),
 }
-"""What stands behind a place of the menu: shown as a second line on each of these pages."""
+"""What stands behind a place of the menu, its first room first: a second line on every page below the place's address."""
+
+ALSO: dict[str, tuple[str, ...]] = {
+    "equipment:bench": ("fichiers/",),
+    "equipment:promises": ("lots/", "donateurs/"),
+    "equipment:shelves": ("besoins/", "editions/"),
+    "equipment:ceremonies": ("conventions/",),
+    "equipment:loans": ("attributions/", "attribuer/", "vendre/"),
+    "ledger:tills": ("journees/",),
+    "ledger:expenses": ("recettes/",),
+    "ledger:journal": ("ecritures/",),
+}
+"""What else belongs to a room: starts of addresses, after the place's own, that its own address does not begin."""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation.items` (label, url, current), `.organisation`, `.role`, `.search_url`."""
+    """Context processor: `navigation.items` (label, url, current), `.place`, `.rooms`, `.organisation`, `.role`, `.search_url`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": {"items": [], "rooms": [], "organisation": "", "role": "", "search_url": None}}
+        return {
+            "navigation": {"items": [], "place": "", "rooms": [], "organisation": "", "role": "", "search_url": None}
+        }
     scope = scope_of(user)
     known = [
         (label, url)
@@ -74,6 +99,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": {
             "items": [{"label": label, "url": url, "current": url == current} for label, url in known],
+            "place": next((label for label, url in known if url == current), ""),
             "rooms": _rooms(scope, request.path),
             "organisation": organisation,
             "role": role,
@@ -92,16 +118,32 @@ def _opens(scope: Scope, name: str, permissions: frozenset[Permission]) -> bool:
 
 
 def _rooms(scope: Scope, path: str) -> list[dict[str, Any]]:
-    """The second line of the menu, when `path` is one of its pages and there is more than one to choose from."""
-    for rooms in ROOMS.values():
-        open_ones = [
-            (label, url)
-            for label, name, permissions in rooms
-            if any(scope.can(permission) for permission in permissions) and (url := _address(name))
-        ]
-        if len(open_ones) > 1 and path in (url for _label, url in open_ones):
-            return [{"label": label, "url": url, "current": url == path} for label, url in open_ones]
-    return []
+    """The second line of the menu on the pages of a place that has several rooms open: the longest address tells which.
+
+    `current` is `page` on the room's own page, `true` on what stands behind it, empty elsewhere.
+    """
+    places = [place for name in ROOMS if (place := _address(name)) and path.startswith(place)]
+    if not places:
+        return []
+    here = max(places, key=len)
+    rooms = next(rooms for name, rooms in ROOMS.items() if _address(name) == here)
+    starts = {
+        start: name
+        for _label, name, _permissions in rooms
+        for start in (_address(name), *(here + more for more in ALSO.get(name, ())))
+        if start
+    }
+    current = starts[max((start for start in starts if path.startswith(start)), key=len)]
+    shown = [
+        {
+            "label": label,
+            "url": url,
+            "current": "" if name != current else "page" if url == path else "true",
+        }
+        for label, name, permissions in rooms
+        if any(scope.can(permission) for permission in permissions) and (url := _address(name))
+    ]
+    return shown if len(shown) > 1 else []
 
 
 def _standing(request: HttpRequest, scope: Scope) -> tuple[str, str]:

@@ -58,7 +58,6 @@ def till(request: HttpRequest) -> HttpResponseBase:
         ],
         "operator": operator,
         "tills": drawers(operator),
-        "tab": "till",
     }
     return render(request, "ledger/till.html", context)
 
@@ -83,7 +82,7 @@ def journal(request: HttpRequest) -> HttpResponseBase:
     page = keyset_page(entries, request.GET, order=(("on", True), ("pk", True)), size=50)
     for entry in page.rows:
         entry.total = sum(line.debit for line in entry.lines.all())
-    context = {"page": page, "filters": filters, "filtered": any(chosen.values()), "tab": "journal"}
+    context = {"page": page, "filters": filters, "filtered": any(chosen.values())}
     return render(request, "ledger/journal.html", context)
 
 
@@ -163,7 +162,6 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
         "to_close": months_to_close(operator, on=today()),
         "operator": operator,
         "runs": last_runs(operator.pk),
-        "tab": "accounts",
     }
     return render(request, "ledger/accounts.html", context)
 

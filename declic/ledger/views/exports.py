@@ -32,7 +32,6 @@ def exports(request: HttpRequest) -> HttpResponseBase:
         "grants": list(Grant.objects.filter(operator=operator, entry__reversed_by__isnull=True)[:100]),
         "formats": ("csv", "xlsx", "ods") if whole else (),
         "whole": whole,
-        "tab": "exports",
     }
     return render(request, "ledger/exports.html", context)
 

@@ -74,7 +74,6 @@ def grants(request: HttpRequest) -> HttpResponseBase:
         .select_related("edition")
         .order_by("-edition__starts_on", "pk")[:50],
         "can_write": scope.can(P.MANAGE_SITES),
-        "tab": "grants",
     }
     return render(request, "ledger/grants.html", context)
 
@@ -210,7 +209,7 @@ def expenses(request: HttpRequest) -> HttpResponseBase:
     page = keyset_page(rows, request.GET, order=(("pk", True),), size=50)
     for row in page.rows:
         row.undone = hasattr(row.entry, "reversed_by")
-    context = {"page": page, "can_write": scope.can(P.MANAGE_SITES), "tab": "expenses"}
+    context = {"page": page, "can_write": scope.can(P.MANAGE_SITES)}
     return render(request, "ledger/expenses.html", context)
 
 

@@ -35,7 +35,7 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
     page = keyset_page(rows, request.GET, order=(("on", True), ("pk", True)), size=50)
     for row in page.rows:
         row.cancelled = hasattr(row, "cancelled_by")
-    return render(request, "ledger/receipts.html", {"page": page, "tab": "receipts"})
+    return render(request, "ledger/receipts.html", {"page": page})
 
 
 @require_POST
@@ -66,7 +66,6 @@ def cheques(request: HttpRequest) -> HttpResponseBase:
         "ended": bool(request.GET.get("finis")),
         "soon": rows.filter(state=ChequeState.HELD, expires_on__lte=soon).count(),
         "can_write": scope_of(user).can(P.TAKE_MONEY),
-        "tab": "cheques",
     }
     return render(request, "ledger/cheques.html", context)
 

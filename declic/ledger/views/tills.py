@@ -45,7 +45,6 @@ def tills(request: HttpRequest) -> HttpResponseBase:
         "past": list(past.annotate(gap=F("counted") - F("expected")).order_by("-closed_at", "-pk")[:20]),
         "can_add": scope_of(user).can(P.MANAGE_SITES, operator.pk),
         "sees_books": scope_of(user).can(P.SEE_BOOKS, operator.pk),
-        "tab": "tills",
     }
     return render(request, "ledger/tills.html", context)
 
