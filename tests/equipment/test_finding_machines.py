@@ -77,10 +77,7 @@ def test_whatever_is_typed_gets_an_answer(text: str) -> None:
     list(search_devices(Device.objects.all(), text.replace("\x00", ""), operators=[1])[:1])
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"), [("pc-1742", ["PC-1742"]), ("sn1742", ["PC-1742"]), ("hp 1760", ["PC-1760"]), ("hp 1742", [])]
-)
-def test_behind_the_wall_no_search_reads_every_machine(text: str, wanted: list[str]) -> None:
+def test_behind_the_wall_no_search_reads_every_machine() -> None:
     operator = an_operator()
     Device.objects.bulk_create(
         Device(
@@ -94,14 +91,17 @@ def test_behind_the_wall_no_search_reads_every_machine(text: str, wanted: list[s
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE equipment_device, equipment_deviceword")
-    with wall.inside([operator.pk]), CaptureQueriesContext(connection) as asked:
-        machines = search_devices(Device.objects.filter(operator=operator), text, operators=[operator.pk])
-        assert [machine.tag for machine in machines.order_by("tag", "pk")[:51]] == wanted
-    with wall.inside([operator.pk]), connection.cursor() as cursor:
-        plans = ""
-        for query in asked.captured_queries:
-            if "equipment_device" in query["sql"]:
-                cursor.execute(f"EXPLAIN {query['sql']}")
-                plans += "\n".join(line for (line,) in cursor.fetchall())
-    assert "Seq Scan on equipment_device" not in plans, plans
-    assert "device_by_word" in plans, plans
+    for text, wanted in {
+        "pc-1742": ["PC-1742"], "sn1742": ["PC-1742"], "hp 1760": ["PC-1760"], "hp 1742": [],
+    }.items():  # fmt: skip
+        with wall.inside([operator.pk]), CaptureQueriesContext(connection) as asked:
+            machines = search_devices(Device.objects.filter(operator=operator), text, operators=[operator.pk])
+            assert [machine.tag for machine in machines.order_by("tag", "pk")[:51]] == wanted
+        with wall.inside([operator.pk]), connection.cursor() as cursor:
+            plans = ""
+            for query in asked.captured_queries:
+                if "equipment_device" in query["sql"]:
+                    cursor.execute(f"EXPLAIN {query['sql']}")
+                    plans += "\n".join(line for (line,) in cursor.fetchall())
+        assert "Seq Scan on equipment_device" not in plans, plans
+        assert "device_by_word" in plans, plans
