@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from declic.core.dates import format_day
 from declic.core.money import format_euros
-from declic.equipment.enums import AllocationMode
-from declic.equipment.models import Agreement, Allocation, Device
+from declic.equipment.enums import AllocationMode, LoanEventKind
+from declic.equipment.models import Agreement, Allocation, Device, LoanEvent
 
 
 def agreement_title(mode: str) -> str:
@@ -97,6 +97,20 @@ def choices_at_term(allocation: Allocation) -> list[str]:
     }
     chosen = allocation.options_at_term or ["return"]
     return [words[option] for option in ("return", "keep", "buy") if option == "return" or option in chosen]
+
+
+def amendments(allocation: Allocation) -> list[str]:
+    """What changed since the signature, one sentence each with its day, the oldest first; the signed text stays as it is."""
+    # What is written down at a renewal is the former end, the new one and the reason; at a swap, the amendment itself.
+    words = {
+        LoanEventKind.RENEWED: _("Fin du prêt reportée le %(day)s, %(note)s."),
+        LoanEventKind.AMENDED: _("Avenant %(note)s."),
+    }
+    events = LoanEvent.objects.filter(allocation=allocation, kind__in=list(words)).order_by("on", "pk")
+    return [
+        words[LoanEventKind(event.kind)] % {"day": format_day(event.on), "note": event.note.rstrip(".")}
+        for event in events
+    ]
 
 
 def is_unaltered(agreement: Agreement) -> bool:

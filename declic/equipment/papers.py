@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from declic.documents.models import Document
 from declic.documents.queries import stored_bytes
-from declic.equipment.agreement import agreement_text, in_groups
+from declic.equipment.agreement import agreement_text, amendments, in_groups
 from declic.equipment.enums import PaperKind, PhotoMoment, SigningWay
 from declic.equipment.models import Agreement, AgreementPaper, Allocation, ConditionPhoto
 from declic.equipment.pictures import as_data
@@ -29,6 +29,7 @@ class Sheet:
     agreement: Agreement | None = None
     signature: str = ""
     photos: list[str] = field(default_factory=list)
+    amendments: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -56,6 +57,7 @@ def signed_sheet(agreement: Agreement) -> Sheet:
         agreement=agreement,
         signature=as_data(agreement.drawing) if agreement.drawing is not None else "",
         photos=[picture for picture in pictures if picture],
+        amendments=amendments(allocation),
     )
 
 

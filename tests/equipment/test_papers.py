@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,10 +13,11 @@ from PIL import Image, ImageDraw
 from declic.core.errors import DomainError
 from declic.documents.actions import CheckedFile, check_file
 from declic.documents.queries import stored_bytes
-from declic.equipment.actions import add_photo, add_scan, hand_over, make_agreement_pdf
-from declic.equipment.agreement import is_unaltered
+from declic.equipment.actions import add_photo, add_scan, hand_over, make_agreement_pdf, renew
+from declic.equipment.actions.money import cheque_of
+from declic.equipment.agreement import amendments, is_unaltered
 from declic.equipment.models import Agreement, AgreementPaper, ConditionPhoto
-from declic.equipment.papers import without_scan
+from declic.equipment.papers import signed_sheet, without_scan
 from declic.equipment.pictures import as_data, check_drawing, drawing_from_address
 from tests.equipment.stories import lent, prepared, ready
 from tests.factories import DAY, a_user, an_enrolment, at, signed_in
@@ -101,6 +103,37 @@ def test_the_pdf_is_made_once_from_the_text_that_was_signed_and_shows_the_photos
     page = client.get(reverse("equipment:papers", args=[loan.pk]))
     assert page.content.decode().count("intact") == 2
     assert page.context["text_is_right"]
+
+
+def test_what_changed_since_the_signature_is_said_beside_the_text_that_stays():
+    loan = lent()
+    user = a_user(loan.operator)
+    text = loan.agreement.text
+    renew(acting_user=user, allocation=loan, due_on=loan.due_on + timedelta(days=60), on=DAY, reason="Formation.")
+    said = amendments(loan)
+    assert len(said) == 1
+    assert said[0].startswith("Fin du prêt reportée le")
+    assert said[0].endswith(" : Formation.")
+    client = signed_in(user)
+    for page in ("agreement", "papers"):
+        assert "Fin du prêt reportée le" in client.get(reverse(f"equipment:{page}", args=[loan.pk])).content.decode()
+    agreement = Agreement.objects.get()
+    assert signed_sheet(agreement).amendments == said
+    assert (agreement.text, is_unaltered(agreement)) == (text, True)
+
+
+def test_a_deposit_cheque_is_kept_from_the_form_of_the_handover():
+    enrolment = an_enrolment()
+    user = a_user(enrolment.operator)
+    allocation = prepared(enrolment, ready(enrolment.operator, by=user)[0], by=user)
+    answer = signed_in(user).post(
+        reverse("equipment:hand_over", args=[allocation.pk]),
+        {"signed_by": "Awa Diarra", "means": "cheque", "on": "05/03/2024", "drawing": ""},
+        follow=True,
+    )
+    assert "Le chèque de caution de" in answer.content.decode()
+    allocation.refresh_from_db()
+    assert cheque_of(allocation) is not None
 
 
 def test_a_text_that_no_longer_matches_its_hash_shows(django_assert_max_num_queries):

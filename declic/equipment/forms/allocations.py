@@ -23,6 +23,7 @@ from declic.equipment.enums import AllocationMode, DeviceKind, SigningWay
 from declic.equipment.forms.shared import TagField, WhenForm, means_field
 from declic.equipment.models import Allocation, Device
 from declic.equipment.pictures import MAX_DRAWING, drawing_from_address
+from declic.equipment.terms import LOAN_MODES
 from declic.ledger.enums import Means
 from declic.programmes.models import Edition
 from declic.programmes.schema import EquipmentTerms, cents
@@ -137,7 +138,7 @@ class HandOverForm(WhenForm):
     def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if allocation.deposit or allocation.price:
-            self.fields["means"] = means_field(_("Paiement"))
+            self.fields["means"] = means_field(_("Paiement"), deposit=allocation.mode in LOAN_MODES)
         if allocation.mode == AllocationMode.SALE:
             self.fields["paid"] = EuroField(
                 label=_("Payé maintenant"),

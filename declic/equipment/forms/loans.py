@@ -33,7 +33,7 @@ from declic.ledger.enums import Means
 PAID_BY = [(means.value, means.label) for means in (Means.CASH, Means.BANK)]
 """How money passes from hand to hand; a cheque that is kept pays nothing."""
 
-_WHY = gettext_lazy("Pourquoi autrement")
+_WHY = gettext_lazy("Pourquoi par un autre moyen")
 
 
 def checked_upload(upload: Any) -> CheckedFile | None:
@@ -56,7 +56,9 @@ def refund_fields(came: Means | None, label: str) -> dict[str, Field]:
             label=_WHY,
             required=False,
             max_length=200,
-            help_text=_("La caution est venue par « %(means)s ». À remplir seulement si elle repart autrement.")
+            help_text=_(
+                "La caution est venue par « %(means)s ». À remplir seulement si elle repart par un autre moyen."
+            )
             % {"means": came.label},
         ),
     }
@@ -164,7 +166,7 @@ class LostForm(WhenForm):
 
     def __init__(self, *args: Any, came: Means | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields |= refund_fields(came, _("Ce qui est rendu l'est en"))
+        self.fields |= refund_fields(came, _("Ce qui revient à la personne est rendu en"))
         if came is None:
             del self.fields["damage"]
         self.order_fields(self.field_order)
@@ -204,7 +206,7 @@ class ChoiceForm(Form):
     choice = RadioField(label=gettext_lazy("Au terme, la personne veut"))
     words = CleanCharField(
         label=gettext_lazy("Ce qu'elle en dit"), required=False, max_length=200,
-        help_text=gettext_lazy("Facultatif. Par exemple : passera mardi avec le chargeur."),
+        help_text=gettext_lazy("Par exemple : passera mardi avec le chargeur."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import access_allocation
 from declic.equipment.actions.money import cheque_of
-from declic.equipment.agreement import agreement_text, agreement_title, choices_at_term
+from declic.equipment.agreement import agreement_text, agreement_title, amendments, choices_at_term, in_groups
 from declic.equipment.enums import HELD_STATES, AllocationMode, AllocationState
 from declic.equipment.forms.allocations import AllocateForm, HandOverForm, ReserveForm, SellForm
 from declic.equipment.instalments import plans_of
@@ -200,7 +200,12 @@ def handed_over_said(allocation: Allocation) -> str:
     tag = allocation.device.tag if allocation.device else ""
     words = [_("%(tag)s remis à %(person)s.") % {"tag": tag, "person": allocation.person}]
     if allocation.deposit:
-        words.append(_("La caution de %(amount)s est encaissée.") % {"amount": format_euros(allocation.deposit)})
+        said = (
+            _("Le chèque de caution de %(amount)s est gardé, sans être encaissé.")
+            if cheque_of(allocation) is not None
+            else _("La caution de %(amount)s est encaissée.")
+        )
+        words.append(said % {"amount": format_euros(allocation.deposit)})
     if allocation.mode == AllocationMode.SALE:
         _held, owed = money_of([allocation])[allocation.pk]
         words.append(
@@ -231,13 +236,12 @@ def agreement(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     text = signed.text if signed is not None else agreement_text(found, found.device, on=today())  # type: ignore[arg-type]
     log_access(acting_user=user, person=found.person, act=AccessLog.Act.PRINT, at=now())
     title, _blank, body = text.partition("\n")
-    # In groups of eight, so that it folds on a small screen and can be read aloud.
-    sha = signed.sha256 if signed is not None else ""
     context = {
         "allocation": found,
         "agreement": signed,
         "title": title,
         "body": body.strip().split("\n"),
-        "fingerprint": " ".join(sha[start : start + 8] for start in range(0, len(sha), 8)),
+        "fingerprint": in_groups(signed.sha256) if signed is not None else "",
+        "amendments": amendments(found) if signed is not None else [],
     }
     return render(request, "equipment/agreement.html", context)

@@ -22,7 +22,7 @@ from declic.documents.models import Document
 from declic.documents.queries import stored_bytes
 from declic.equipment import actions
 from declic.equipment.access import access_allocation, visible_agreements
-from declic.equipment.agreement import agreement_title, in_groups, is_unaltered
+from declic.equipment.agreement import agreement_title, amendments, in_groups, is_unaltered
 from declic.equipment.enums import AllocationState, PaperKind, PhotoMoment, SigningWay
 from declic.equipment.forms.papers import PhotosForm, ScanForm
 from declic.equipment.models import Agreement, AgreementPaper, Allocation, ConditionPhoto
@@ -61,6 +61,7 @@ def papers(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
             "pdf": pdf,
             "pdf_is_right": pdf is not None and is_intact(pdf.document),
             "pdf_fingerprint": in_groups(pdf.document.sha256) if pdf is not None else "",
+            "amendments": amendments(found) if agreement is not None else [],
             "scans": scans,
             "scan_is_missing": agreement is not None and agreement.how == SigningWay.PAPER and not scans,
             "photos_out": [photo for photo in photos if photo.moment == PhotoMoment.OUT],

@@ -11,7 +11,7 @@ const KEPT_DAYS = 2;
 
 let list = null; // the day as it was last known
 let queue = []; // what was done here and is not yet settled
-let link = "online"; // online, offline, sign-in, closed or unknown
+let link = "loading"; // loading, online, offline, sign-in, closed, unknown or broken
 let csrf = "";
 let sending = false;
 let filter = "";
@@ -183,6 +183,8 @@ async function flush() {
 
 const count = (number, one, many) => (number === 1 ? one : many.replace("%", String(number)));
 const nameOf = (place) => `${place.first} ${place.last}`;
+const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const wordsOf = (place) => upper([place.words, place.price].filter(Boolean).join(" · "));
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function say(words) {
@@ -259,7 +261,7 @@ function show() {
   const shown = filter ? open.filter((place) => fold(nameOf(place)).includes(fold(filter))) : open;
   part("find-all").hidden = !filter;
   fill("part-waiting", shown.map((place) => {
-    const row = aRow(nameOf(place), place.tag, [place.stopped, place.words, place.price].filter(Boolean).join(" · "));
+    const row = aRow(nameOf(place), place.tag, [place.stopped, wordsOf(place)].filter(Boolean).join(" "));
     const action = row.querySelector(".row-action");
     if (place.stopped && place.tag) action.append(part("chip-wait").content.firstElementChild.cloneNode(true));
     else action.append(aButton("Servir", () => serve(place), `Servir ${nameOf(place)}`));
@@ -327,7 +329,7 @@ function serve(place) {
   document.querySelector("#serve [data-sign-again]").click();
   part("serve-error").hidden = true;
   part("serve-name").textContent = nameOf(place);
-  part("serve-words").textContent = [place.words, place.price].filter(Boolean).join(" · ");
+  part("serve-words").textContent = wordsOf(place);
   part("tag").value = place.tag || picked;
   part("signed_by").value = nameOf(place);
   const means = part("serve-money");
@@ -341,7 +343,7 @@ function serve(place) {
     input.id = label.htmlFor = `means-${value}`;
     input.value = value;
     input.checked = number === 0;
-    label.textContent = words.charAt(0).toUpperCase() + words.slice(1);
+    label.textContent = upper(words);
     means.append(choice);
   }
   showText();
@@ -430,7 +432,7 @@ part("serve-form").addEventListener("submit", (event) => {
 });
 // The connection may be back, or colleagues may have served people meanwhile.
 async function wake() {
-  if (sending || link === "closed") return;
+  if (sending || link === "loading" || link === "closed" || link === "broken") return;
   if (link !== "online" || pending().length) await takeState(false);
   await flush();
 }
@@ -445,6 +447,7 @@ document.addEventListener("visibilitychange", () => {
 setInterval(wake, RETRY);
 
 async function begin() {
+  showLink();
   await forgetOldLists();
   await readQueue();
   list = (await kept("lists", "readonly", (store) => store.get(id))) || null;
@@ -453,8 +456,13 @@ async function begin() {
   if (!list && link === "offline") link = "unknown";
   show();
   await flush();
-  if (list && "serviceWorker" in navigator) await navigator.serviceWorker.register(worker, { scope: location.pathname });
+  if (list && "serviceWorker" in navigator) await navigator.serviceWorker.register(worker, { scope: location.pathname }).catch(() => {});
   main.dataset.ready = "yes";
 }
 
-begin();
+begin().catch(() => {
+  // A device that keeps nothing (private browsing) would lose what is done: it is said, and nothing is served here.
+  list = null;
+  link = "broken";
+  show();
+});
