@@ -56,6 +56,16 @@ def count_of(world: SimpleNamespace) -> dict[str, Any]:
     return {"count_id": world.count.pk}
 
 
+def closed_count_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A count that is over, of another place."""
+    if not hasattr(world, "closed_count"):
+        user = world.users["coordinator"]
+        count = actions.open_count(acting_user=user, operator=world.operator, site=a_site(world.operator), at=at(DAY))
+        actions.scan_label(acting_user=user, count=count, text="PC-0000", at=at(DAY))
+        world.closed_count = actions.close_count(acting_user=user, count=count, at=at(DAY))
+    return {"count_id": world.closed_count.pk}
+
+
 def part_of(world: SimpleNamespace) -> dict[str, Any]:
     """A part that is counted."""
     if not hasattr(world, "part"):
@@ -63,6 +73,15 @@ def part_of(world: SimpleNamespace) -> dict[str, Any]:
             acting_user=world.users["coordinator"], operator=world.operator, kind="memory", name="DDR4 8 Go"
         )
     return {"part_id": world.part.pk}
+
+
+def ended_part_of(world: SimpleNamespace) -> dict[str, Any]:
+    """A part that is no longer used."""
+    if not hasattr(world, "ended_part"):
+        user = world.users["coordinator"]
+        part = actions.create_part(acting_user=user, operator=world.operator, kind="memory", name="DDR2 1 Go")
+        world.ended_part = actions.end_part(acting_user=user, part=part, on=DAY)
+    return {"part_id": world.ended_part.pk}
 
 
 def reservation_of(world: SimpleNamespace) -> dict[str, Any]:
@@ -92,6 +111,7 @@ ROWS = {
     "equipment:counts": (nothing, P.MANAGE_STOCK),
     "equipment:count": (count_of, P.MANAGE_STOCK),
     "equipment:count_sheet": (count_of, P.MANAGE_STOCK),
+    "equipment:count_csv": (closed_count_of, P.MANAGE_STOCK),
     "equipment:count_close": (count_of, P.MANAGE_STOCK),
     "equipment:count_cancel": (count_of, P.MANAGE_STOCK),
     "equipment:count_forget": (count_of, P.MANAGE_STOCK),
@@ -102,6 +122,8 @@ ROWS = {
     "equipment:part": (part_of, P.MANAGE_STOCK),
     "equipment:part_edit": (part_of, P.MANAGE_STOCK),
     "equipment:part_move": (part_of, P.MANAGE_STOCK),
+    "equipment:part_end": (part_of, P.MANAGE_STOCK),
+    "equipment:part_resume": (ended_part_of, P.MANAGE_STOCK),
     "equipment:reservations": (nothing, P.MANAGE_STOCK),
     "equipment:reservation_create": (nothing, P.MANAGE_STOCK),
     "equipment:reservation_edit": (reservation_of, P.MANAGE_STOCK),

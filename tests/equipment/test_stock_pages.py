@@ -1,7 +1,9 @@
 """The pages of the stock as a whole, as someone uses them."""
 
+import csv
 import datetime
 import re
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from declic.core.errors import DomainError
 from declic.equipment import actions
+from declic.equipment.enums import DeviceState
 from declic.equipment.models import Allocation, CategoryReservation, Journey, Part, PartMovement, StockCount
 from tests.equipment.stories import ready, received
 from tests.equipment.test_priority import ORDER
-from tests.factories import a_site, a_user, an_edition, an_enrolment, an_operator, signed_in, terms
+from tests.factories import DAY, a_site, a_user, an_edition, an_enrolment, an_operator, at, signed_in, terms
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +83,49 @@ def test_a_place_is_counted_and_corrected_in_the_screens(house: Any) -> None:
     mine.refresh_from_db()
     assert (far.site, mine.state) == (house.here, "lost")
     assert mine.tag in text_of(house.client, reverse("equipment:count_sheet", args=[count.pk]))
+
+
+def test_the_result_of_a_closed_count_leaves_as_a_sheet_that_runs_nothing(house: Any) -> None:
+    here, missing = received(house.operator, by=house.user, count=2, site=house.here)
+    (far,) = received(house.operator, by=house.user, site=house.there)
+    (gone,) = received(house.operator, by=house.user, site=house.here)
+    actions.scrap(acting_user=house.user, device=gone, reason="hors d'usage")
+    count = actions.open_count(acting_user=house.user, operator=house.operator, site=house.here, at=at(DAY))
+    for text in (here.tag, far.tag, gone.tag, "=HYPERLINK(1)"):
+        actions.scan_label(acting_user=house.user, count=count, text=text, at=at(DAY))
+    address = reverse("equipment:count_csv", args=[count.pk])
+    assert house.client.get(address).status_code == 404
+    actions.close_count(acting_user=house.user, count=count, at=at(DAY))
+    rows = list(csv.reader(house.client.get(address).content.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[1:] == [
+        [here.tag, "à sa place", "Atelier", ""],
+        [missing.tag, "manque", "Atelier", "reçu"],
+        [far.tag, "ici, rangée ailleurs", "Boutique", ""],
+        [gone.tag, "ici, notée sortie du stock", "", str(DeviceState.SCRAPPED.label)],
+        ["'=HYPERLINK(1)", "étiquette inconnue", "", ""],
+    ]
+
+
+def test_a_part_leaves_the_lists_once_none_is_left_and_can_come_back(house: Any) -> None:
+    part = actions.create_part(acting_user=house.user, operator=house.operator, kind="memory", name="DDR2 1 Go")
+    address, end = (reverse(f"equipment:{name}", args=[part.pk]) for name in ("part", "part_end"))
+    moved = {"acting_user": house.user, "part": part, "site": house.here, "on": DAY}
+    actions.move_part(**moved, quantity=2, reason="bought", token=uuid.uuid4())
+    assert "Ne plus l" not in text_of(house.client, address)
+    assert "Il en reste 2" in text_of(house.client, end, {}).replace("\xa0", " ")
+    actions.move_part(**moved, quantity=-2, reason="lost", token=uuid.uuid4())
+    assert "Ne plus l" in text_of(house.client, address)
+    assert "est plus comptée" in text_of(house.client, end, {})
+    assert "est plus utilisée" in text_of(house.client, end, {})
+    page = text_of(house.client, reverse("equipment:parts"))
+    assert page.index("Plus utilisées") < page.index("DDR2 1 Go")
+    assert "Plus utilisée depuis" in text_of(house.client, address).replace("\xa0", " ")
+    with pytest.raises(DomainError, match="reprenez-la"):
+        actions.move_part(**moved, quantity=1, reason="bought", token=uuid.uuid4())
+    back = reverse("equipment:part_resume", args=[part.pk])
+    assert "se compte de nouveau" in text_of(house.client, back, {})
+    assert "déjà parmi" in text_of(house.client, back, {})
+    assert actions.move_part(**moved, quantity=1, reason="bought", token=uuid.uuid4()).quantity == 1
 
 
 def test_parts_minimums_and_needs_are_told_on_the_page_of_the_stock(house: Any) -> None:

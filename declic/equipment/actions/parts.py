@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
@@ -33,6 +34,36 @@ def edit_part(*, acting_user: User, part: Part, kind: PartKind | str, name: str,
     return _named_once(part)
 
 
+@transaction.atomic
+def end_part(*, acting_user: User, part: Part, on: datetime.date) -> Part:
+    """Stop counting a part: it leaves the lists and keeps its movements; refused while some are in stock."""
+    part = _lock(part)
+    _require_counted(part)
+    if held := part.movements.aggregate(held=Sum("quantity"))["held"]:
+        raise DomainError(
+            _("Il en reste %(held)s en stock : notez d'abord ce qu'elles deviennent.") % {"held": held},
+        )
+    part.ended_on = on
+    part.save(update_fields=["ended_on"])
+    return part
+
+
+@transaction.atomic
+def resume_part(*, acting_user: User, part: Part) -> Part:
+    """Count a part again: its name is taken, so that it cannot be added anew."""
+    part = _lock(part)
+    if part.ended_on is None:
+        raise DomainError(_("Cette pièce est déjà parmi celles que l'on compte."))
+    part.ended_on = None
+    part.save(update_fields=["ended_on"])
+    return part
+
+
+def _require_counted(part: Part) -> None:
+    if part.ended_on is not None:
+        raise DomainError(_("Cette pièce n'est plus utilisée : reprenez-la d'abord sur sa page."))
+
+
 def _named_once(part: Part) -> Part:
     if not part.name:
         raise DomainError(_("Écrivez le nom de la pièce."), field="name")
@@ -40,7 +71,9 @@ def _named_once(part: Part) -> Part:
         with transaction.atomic():
             part.save()
     except IntegrityError:
-        raise DomainError(_("Une pièce porte déjà ce nom."), field="name") from None
+        raise DomainError(
+            _("Une pièce porte déjà ce nom. Si elle n'est plus utilisée, reprenez-la sur sa page."), field="name"
+        ) from None
     return part
 
 
@@ -66,6 +99,7 @@ def move_part(
         device is not None and device.operator_id != part.operator_id
     ):
         raise DomainError(_("Ce lieu ou cette machine n'est pas à vous."), field="site")
+    _require_counted(part)
     if quantity == 0 or abs(quantity) > _MOST:
         raise DomainError(_("Écrivez une quantité d'au moins 1."), field="quantity")
     held = part_stock(part, site)

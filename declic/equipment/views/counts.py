@@ -1,7 +1,9 @@
 """Counting a place: open, scan, close, correct in one click, print."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from declic.equipment.forms.shelves import CountForm, ScanForm
 from declic.equipment.models import CountLine, Device, StockCount
 from declic.equipment.shelves import SHELF_STATES
 from declic.equipment.stock_access import access_count, sites_in_reach, visible_counts
+from declic.ledger.exports import as_csv
 
 _SHOWN = 50
 
@@ -79,20 +82,30 @@ def _on_the_page(found: StockCount) -> dict[str, object]:
         "read_count": found.lines.count(),
         "found_count": len(result.get("found", [])),
         "expected": result.get("expected", 0),
-        "missing": _rows(result, "missing", now_there),
-        "elsewhere": _rows(result, "elsewhere", now_there),
-        "away": _rows(result, "away", now_there),
+        "missing": _rows(found, "missing", now_there),
+        "elsewhere": _rows(found, "elsewhere", now_there),
+        "away": _rows(found, "away", now_there),
         "unknown": result.get("unknown", []),
     }
 
 
-def _rows(result: dict[str, list[dict[str, str]]], name: str, machines: dict[str, Device]) -> list[dict[str, object]]:
+def _rows(found: StockCount, name: str, machines: dict[str, Device]) -> list[dict[str, object]]:
     """The rows of a result with the machine as it is now and, in words, how it was then."""
     rows: list[dict[str, object]] = []
-    for row in result.get(name, []):
+    for row in found.result.get(name, []):
         then = DeviceState(row["state"]).label if row.get("state") else (row.get("site") or _("sans lieu"))
-        rows.append({"tag": row["tag"], "then": then, "device": machines.get(row["tag"])})
+        device = machines.get(row["tag"])
+        rows.append({"tag": row["tag"], "then": then, "device": device, "moved": _moved(found, name, row, device)})
     return rows
+
+
+def _moved(found: StockCount, name: str, row: dict[str, str], device: Device | None) -> bool:
+    """Whether the file of a machine says something else since the count."""
+    if device is None:
+        return False
+    if name == "elsewhere":
+        return (str(device.site) if device.site else "") != row.get("site", "")
+    return device.state != row.get("state") or (name == "missing" and device.site_id != found.site_id)
 
 
 def _scanned_said(found: StockCount, line: CountLine) -> tuple[bool, str]:
@@ -119,6 +132,35 @@ def count_sheet(request: HttpRequest, count_id: int) -> HttpResponseBase:
     """The result on paper."""
     found = access_count(count_id, user_of(request))
     return render(request, "equipment/count_sheet.html", {"count": found, **_on_the_page(found)})
+
+
+@require_safe
+def count_csv(request: HttpRequest, count_id: int) -> HttpResponseBase:
+    """The frozen result for a spreadsheet: one row a label; nothing while the count can still change."""
+    found = access_count(count_id, user_of(request))
+    if found.state != CountState.CLOSED:
+        raise Http404
+    return HttpResponse(
+        "".join(as_csv(_sheet(found))),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="inventaire-{found.pk}.csv"'},
+    )
+
+
+def _sheet(found: StockCount) -> Iterator[tuple[str, str, str, str]]:
+    """Each label, what the count found of it, then the place and the state that its file bore, where the count kept them."""
+    yield _("étiquette"), _("constat"), _("lieu de la fiche"), _("état de la fiche")
+    said = {
+        "found": _("à sa place"),
+        "missing": _("manque"),
+        "elsewhere": _("ici, rangée ailleurs"),
+        "away": _("ici, notée sortie du stock"),
+        "unknown": _("étiquette inconnue"),
+    }
+    for name, words in said.items():
+        for row in found.result.get(name, []):
+            place = str(found.site) if name in ("found", "missing") else row.get("site", "")
+            yield row["tag"], words, place, str(DeviceState(row["state"]).label) if row.get("state") else ""
 
 
 @post_action

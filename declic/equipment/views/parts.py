@@ -14,23 +14,28 @@ from declic.accounts.http import user_of
 from declic.core.dates import today
 from declic.core.forms import posted
 from declic.core.pagination import keyset_page
-from declic.core.views import submit
+from declic.core.views import Done, post_action, submit
 from declic.equipment import actions
 from declic.equipment.access import visible_devices
 from declic.equipment.enums import PartReason
 from declic.equipment.forms.shelves import PartForm, PartMoveForm
 from declic.equipment.models import Part, PartMovement
 from declic.equipment.shelves import part_stock, parts_by_place
-from declic.equipment.stock_access import access_part, sites_in_reach
+from declic.equipment.stock_access import access_part, sites_in_reach, visible_parts
+from declic.organisations.models import Site
+
+_ENDED_SHOWN = 200
 
 
 @require_safe
 def parts(request: HttpRequest) -> HttpResponseBase:
-    """Every part with its stock by place; what is too low comes first."""
+    """Every part with its stock by place; what is too low comes first, what is no longer used apart."""
     scope = require(request.user, Permission.MANAGE_STOCK)
     rows = parts_by_place(scope.operators(Permission.MANAGE_STOCK))
     rows.sort(key=lambda part: not part.low)
-    return render(request, "equipment/parts.html", {"rows": rows, "low": sum(part.low for part in rows)})
+    ended = visible_parts(user_of(request)).filter(ended_on__isnull=False).order_by("name", "pk")
+    context = {"rows": rows, "low": sum(part.low for part in rows), "ended": list(ended[:_ENDED_SHOWN])}
+    return render(request, "equipment/parts.html", context)
 
 
 def part_create(request: HttpRequest) -> HttpResponseBase:
@@ -74,13 +79,37 @@ def part(request: HttpRequest, part_id: int) -> HttpResponseBase:
     return render(request, "equipment/part.html", {"part": found, "told": told, "page": page})
 
 
+@post_action
+def part_end(request: HttpRequest, part_id: int) -> Done:
+    """The part is no longer used."""
+    user = user_of(request)
+    found = actions.end_part(acting_user=user, part=access_part(part_id, user), on=today())
+    return Done(
+        _("« %(part)s » n'est plus comptée. Pour y revenir : « Plus utilisées », en bas de cette page.")
+        % {"part": found.name},
+        reverse("equipment:parts"),
+    )
+
+
+@post_action
+def part_resume(request: HttpRequest, part_id: int) -> Done:
+    """The part is used again."""
+    user = user_of(request)
+    found = actions.resume_part(acting_user=user, part=access_part(part_id, user))
+    return Done(
+        _("« %(part)s » se compte de nouveau. Prochain pas : dire combien il y en a.") % {"part": found.name},
+        reverse("equipment:part", args=[found.pk]),
+    )
+
+
 def part_move(request: HttpRequest, part_id: int) -> HttpResponseBase:
     """Something happens to the stock of a part."""
     user = user_of(request)
     found = access_part(part_id, user)
     sites = sites_in_reach(user).filter(operator=found.operator_id)
     devices = visible_devices(user, Permission.MANAGE_STOCK).filter(operator=found.operator_id)
-    form = PartMoveForm(**posted(request), initial={"on": today()}, sites=sites, devices=devices)
+    initial = {"on": today(), "site": _usual_place(found, list(sites[:2]))}
+    form = PartMoveForm(**posted(request), initial=initial, sites=sites, devices=devices)
     return submit(
         request,
         form,
@@ -93,6 +122,14 @@ def part_move(request: HttpRequest, part_id: int) -> HttpResponseBase:
         template="equipment/part_move.html",
         context={"part": found},
     )
+
+
+def _usual_place(found: Part, sites: list[Site]) -> Site | None:
+    """The place that a movement is most likely of: where one lay last, or the only place there is."""
+    last = found.movements.select_related("site").first()
+    if last is not None:
+        return last.site
+    return sites[0] if len(sites) == 1 else None
 
 
 def _move(user: Any, found: Part, what: str, **typed: Any) -> PartMovement | None:
