@@ -70,7 +70,7 @@ class AidProofForm(Form):
         max_length=80,
     )
     subscribed_on = DateField(
-        label=gettext_lazy("Abonnée depuis le"), help_text=gettext_lazy("L'aide couvre les mois qui suivent.")
+        label=gettext_lazy("Abonnement depuis le"), help_text=gettext_lazy("L'aide couvre les mois qui suivent.")
     )
     upload = UploadField(
         label=gettext_lazy("Le justificatif, scanné ou photographié"),

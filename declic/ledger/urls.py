@@ -41,5 +41,6 @@ urlpatterns = [
     path("depenses/<int:expense_id>/piece/", grants.expense_file, name="expense_file"),
     path("recettes/nouvelle/", grants.income_create, name="income_create"),
     path("fichiers/", exports.exports, name="exports"),
+    path("fichiers/siret/", exports.siret, name="siret"),
     path("fichiers/fec/", exports.fec_file, name="fec"),
 ]

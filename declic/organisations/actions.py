@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from stdnum.fr.siret import is_valid as is_siret
 
 from declic.core.errors import DomainError
 from declic.organisations.enums import OrganisationKind, PartnershipKind
@@ -44,6 +45,20 @@ def create_organisation(
         email=email,
         phone=phone,
     )
+
+
+@transaction.atomic
+def write_siret(*, acting_user: object, operator: Organisation, siret: str) -> Organisation:
+    """Write the number (14 digits, spaces left out) by which the tax office knows a structure; a wrong key is refused."""
+    digits = "".join(siret.split())
+    if not is_siret(digits):
+        raise DomainError(
+            _("Ce numéro n'est pas un SIRET : recopiez ses 14 chiffres d'un courrier de l'Insee ou des impôts."),
+            field="siret",
+        )
+    operator.siret = digits
+    operator.save(update_fields=["siret"])
+    return operator
 
 
 def partner_called(operator: Organisation | None, name: str) -> Organisation | None:

@@ -45,7 +45,7 @@ def test_a_till_is_opened_used_all_day_counted_and_closed(visitor: Visitor, cloc
     visitor.check().click("Vendre").fill(product=str(product.pk)).press("Encaisser")
     lent(an_enrolment(edition=edition, by=coordinator, on=day), by=coordinator, on=day)
     receive_return(acting_user=coordinator, allocation=earlier, at=at(day, 11), condition="good")
-    visitor.go(here).sees("Recharge Internet 20 Go").sees("Caution encaissée").sees("Caution rendue")
+    visitor.go(here).sees("Vente de « Internet 20 Go »").sees("Caution encaissée").sees("Caution rendue")
     assert visitor.page.locator("tbody tr").count() == 3
     visitor.sees("57,00 €")
 

@@ -139,6 +139,7 @@ ROWS = {
     "ledger:entry_means": (entry_of, P.SEE_BOOKS),
     "ledger:accounts": (nothing, P.SEE_BOOKS),
     "ledger:accounts_edit": (nothing, P.MANAGE_SITES),
+    "ledger:siret": (nothing, P.MANAGE_SITES),
     "ledger:month_close": (nothing, P.MANAGE_SITES),
     "ledger:grants": (nothing, P.SEE_BOOKS),
     "ledger:grant_create": (nothing, P.MANAGE_SITES),

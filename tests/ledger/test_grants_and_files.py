@@ -240,6 +240,20 @@ def test_the_screens_of_grants_and_expenses():
     assert client.get(f"{made['Location']}fichier/exe/").status_code == 404
 
 
+def test_the_accountants_file_waits_for_the_siret_and_its_key_is_checked():
+    operator, user, _edition = ground()
+    a_grant(operator, user)
+    client = signed_in(user)
+    waits = client.get(reverse("ledger:exports")).text
+    assert ("Écrire le SIRET" in waits, "?annee=" in waits) == (True, False)
+    wrong = client.post(reverse("ledger:siret"), {"siret": "732 829 320 00075"})
+    assert (wrong.status_code, "732 829 320 00075" in wrong.text) == (422, True)
+    assert client.post(reverse("ledger:siret"), {"siret": "732 829 320 00074"}).status_code == 303
+    operator.refresh_from_db()
+    assert operator.siret == "73282932000074"
+    assert "?annee=" in client.get(reverse("ledger:exports")).text
+
+
 def test_who_is_limited_to_a_place_takes_no_file_of_the_whole_and_closes_no_month():
     operator, user, _edition = ground()
     operator.siret = "12345678900011"
@@ -254,6 +268,7 @@ def test_who_is_limited_to_a_place_takes_no_file_of_the_whole_and_closes_no_mont
         reverse("ledger:grant_file", args=[grant.pk, "csv"]),
         reverse("ledger:month_close"),
         reverse("ledger:accounts_edit"),
+        reverse("ledger:siret"),
     ):
         assert here.get(address).status_code == 404, address
     # A year written with too many figures is no year.

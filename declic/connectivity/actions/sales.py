@@ -90,7 +90,7 @@ def sell_recharge(
             operator=person.operator,
             on=on,
             event=Event.RECHARGE_SOLD,
-            label=_("Recharge %(product)s") % {"product": product.name},
+            label=_("Vente de « %(product)s »") % {"product": product.name},
             postings=[Posting(account, debit=sale.paid), Posting(AccountRole.RECHARGE_REVENUE, credit=sale.paid)],
             idempotency_key=f"recharge:{token}",
             section=None if edition is None else edition.section,

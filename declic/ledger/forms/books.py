@@ -72,6 +72,17 @@ class MonthForm(Form):
         return datetime.date.fromisoformat(f"{self.cleaned_data['month']}-01")
 
 
+class SiretForm(Form):
+    """The number by which the tax office knows the structure; its key is checked where it is written."""
+
+    siret = forms.CharField(
+        label=gettext_lazy("SIRET de la structure"),
+        max_length=24,
+        help_text=gettext_lazy("14 chiffres, par exemple sur l'avis de situation de l'Insee."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class AccountsForm(Form):
     """The operator's own numbers and names of accounts."""
 
@@ -81,7 +92,7 @@ class AccountsForm(Form):
         for account in accounts:
             usage = str(account.get_role_display()).capitalize()
             self.fields[f"code_{account.role}"] = CleanCharField(
-                label=_("%(usage)s : numéro") % {"usage": usage},
+                label=_("%(usage)s : n°") % {"usage": usage},
                 max_length=12,
                 initial=account.code,
                 widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric"}),

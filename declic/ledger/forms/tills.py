@@ -76,7 +76,7 @@ class CloseForm(Form):
     """The count of the evening: coin by coin, or the total alone."""
 
     counted = EuroField(
-        label=gettext_lazy("Total compté"),
+        label=gettext_lazy("Ou le total seul"),
         max_cents=_MOST,
         required=False,
         help_text=gettext_lazy("Laissez vide si vous avez rempli les billets et les pièces."),

@@ -38,6 +38,8 @@ def till(request: HttpRequest) -> HttpResponseBase:
     lines = list(movements(operator, on=day)[: _MOST_SHOWN + 1])
     deposits = list(open_auxiliaries(operator, AccountRole.DEPOSITS_HELD)[: _MOST_SHOWN + 1])
     held = deposits_held(operator)
+    tills = drawers(operator)
+    sums = balances(operator, at=day)
     named = open_auxiliaries(operator, AccountRole.DEPOSITS_HELD).aggregate(total=Sum("balance"))["total"] or 0
     context = {
         "day": day,
@@ -47,7 +49,7 @@ def till(request: HttpRequest) -> HttpResponseBase:
         "more_lines": len(lines) > _MOST_SHOWN,
         "came": {role: sum(x.debit for x in lines if x.account.role == role) for role in ("cash", "bank")},
         "went": {role: sum(x.credit for x in lines if x.account.role == role) for role in ("cash", "bank")},
-        "balances": balances(operator, at=day),
+        "balances": sums,
         "deposits": deposits[:_MOST_SHOWN],
         "more_deposits": len(deposits) > _MOST_SHOWN,
         "held": held,
@@ -57,7 +59,8 @@ def till(request: HttpRequest) -> HttpResponseBase:
             for row in open_auxiliaries(operator, AccountRole.RECEIVABLE)[:_MOST_SHOWN]
         ],
         "operator": operator,
-        "tills": drawers(operator),
+        "tills": tills,
+        "apart": sums[AccountRole.CASH] - sum(row["cash"] for row in tills) if tills and day == today() else 0,
     }
     return render(request, "ledger/till.html", context)
 
@@ -154,9 +157,12 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
     """The accounts with their balances; whoever manages the organisation maps their numbers."""
     operator = acting_operator(request, Permission.SEE_BOOKS)
     rows = list(Account.objects.filter(operator=operator).order_by("code", "pk"))
+    for account in rows:
+        account.renamed = account.name.lower() != str(account.get_role_display()).lower()
     totals = balances(operator)
     context = {
         "rows": [(account, totals[account.role]) for account in rows],
+        "renamed": any(account.renamed for account in rows),
         "can_map": keeps_whole(user_of(request), Permission.MANAGE_SITES, operator.pk),
         "closed": list(ClosedMonth.objects.filter(operator=operator).select_related("closed_by")[:24]),
         "to_close": months_to_close(operator, on=today()),

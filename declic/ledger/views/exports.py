@@ -5,15 +5,22 @@ import datetime
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from declic.accounts.access import acting_operator
 from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
+from declic.accounts.scope import scope_of
 from declic.core.errors import DomainError
+from declic.core.forms import posted
+from declic.core.views import submit
 from declic.ledger.access import keeps_whole, reached
 from declic.ledger.exports import as_csv, fec, fec_name, grant_rows
+from declic.ledger.forms.books import SiretForm
 from declic.ledger.models import ClosedMonth, Entry, Grant
 from declic.ledger.sheets import MIMES, write_ods, write_xlsx
+from declic.organisations.actions import write_siret
 
 P = Permission
 
@@ -32,8 +39,31 @@ def exports(request: HttpRequest) -> HttpResponseBase:
         "grants": list(Grant.objects.filter(operator=operator, entry__reversed_by__isnull=True)[:100]),
         "formats": ("csv", "xlsx", "ods") if whole else (),
         "whole": whole,
+        "can_write": keeps_whole(user_of(request), P.MANAGE_SITES, operator.pk),
     }
     return render(request, "ledger/exports.html", context)
+
+
+def siret(request: HttpRequest) -> HttpResponseBase:
+    """Write the structure's SIRET, which the name of the accountant's file asks for."""
+    operator = acting_operator(request, P.MANAGE_SITES, whole=True)
+    if not scope_of(user_of(request)).can(P.SEE_BOOKS, operator.pk):
+        raise Http404
+    return submit(
+        request,
+        SiretForm(**posted(request), initial={"siret": operator.siret}),
+        lambda **typed: write_siret(acting_user=user_of(request), operator=operator, **typed),
+        success=_("Le SIRET est enregistré : le fichier du comptable se télécharge."),
+        to=reverse("ledger:exports"),
+        template="ledger/entry_form.html",
+        context={
+            "title": _("SIRET de la structure"),
+            "lede": _("Il donne son nom au fichier du comptable, et figure sur les reçus."),
+            "back": reverse("ledger:exports"),
+            "above": _("Fichiers"),
+            "missing": "",
+        },
+    )
 
 
 def fec_file(request: HttpRequest) -> HttpResponseBase:

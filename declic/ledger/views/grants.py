@@ -280,8 +280,8 @@ def income_create(request: HttpRequest) -> HttpResponseBase:
         context={
             "title": _("Nouvelle recette"),
             "lede": _("Fonds propres, don, participation. Les cautions, ventes et subventions ont leurs pages."),
-            "back": reverse("ledger:journal"),
-            "above": _("Journal"),
+            "back": reverse("ledger:expenses"),
+            "above": _("Dépenses"),
             "missing": "",
         },
     )
