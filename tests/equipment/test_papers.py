@@ -134,6 +134,9 @@ def test_a_deposit_cheque_is_kept_from_the_form_of_the_handover():
     assert "Le chèque de caution de" in answer.content.decode()
     allocation.refresh_from_db()
     assert cheque_of(allocation) is not None
+    # A cheque that is kept is no money in the books: nobody is told that they are wrong.
+    deposits = signed_in(user).get(reverse("equipment:loans")).context["deposits"]
+    assert (deposits["right"], deposits["held"], deposits["by_cheque"]) == (True, 0, 5000)
 
 
 def test_a_text_that_no_longer_matches_its_hash_shows(django_assert_max_num_queries):

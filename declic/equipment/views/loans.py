@@ -90,9 +90,9 @@ def loans(request: HttpRequest) -> HttpResponseBase:
 
 def _deposits(operator_id: int) -> dict[str, Any]:
     """The deposits of the open loans beside what the books hold: the two must be the same (rule 24)."""
-    count, expected = open_deposits(operator_id)
+    count, expected, by_cheque = open_deposits(operator_id)
     held = deposits_held(operator_id)
-    return {"count": count, "expected": expected, "held": held, "right": held == expected}
+    return {"count": count, "expected": expected, "held": held, "by_cheque": by_cheque, "right": held == expected}
 
 
 @post_action
