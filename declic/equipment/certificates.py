@@ -3,13 +3,11 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from declic.core.paper import as_pdf
 from declic.equipment.models import Device, Drive, Erasure, Lot
 from declic.equipment.proofs import certified_lives
 from declic.organisations.models import Organisation
@@ -72,20 +70,6 @@ def certified_machines(devices: Sequence[Device], *, every_life: bool) -> list[M
     return found
 
 
-@cache
-def _style() -> str:
-    """The style sheet of papers, with fonts read from where they are installed."""
-    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    return _found("declic/paper.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
-
-
-def _found(name: str) -> Path:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path)
-
-
 def certificate_html(
     machines: Iterable[MachineErased],
     *,
@@ -110,12 +94,4 @@ def certificate_html(
 
 def certificate_pdf(machines: Iterable[MachineErased], **context: Any) -> bytes:
     """The certificate as a tagged PDF (PDF/UA-1); `context` is that of `certificate_html`."""
-    # Loaded only when someone prints: it takes longer than any page.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
-    document = HTML(string=certificate_html(machines, **context), base_url="about:blank", media_type="print")
-    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    pdf: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
-    return pdf
+    return as_pdf(certificate_html(machines, **context))

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 
+from declic.core.paper import as_pdf
 from declic.documents.models import Document
 from declic.documents.queries import stored_bytes
 from declic.equipment.agreement import agreement_text, amendments, in_groups
@@ -70,30 +68,8 @@ def sheet_to_sign(allocation: Allocation, *, on: Any) -> Sheet | None:
 
 def sheets_as_pdf(sheets: Sequence[Sheet]) -> bytes:
     """The agreements as one tagged PDF (PDF/UA-1), each beginning on a page of its own."""
-    # Loaded only when someone prints: it takes longer than any page.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
     html = render_to_string("equipment/agreements_pdf.html", {"sheets": sheets})
-    document = HTML(string=html, base_url="about:blank", media_type="print")
-    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    written: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
-    return written
-
-
-@cache
-def _style() -> str:
-    """The style sheet of papers, with fonts read from where they are installed."""
-    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    return _found("declic/paper.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
-
-
-def _found(name: str) -> Path:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path)
+    return as_pdf(html)
 
 
 def without_scan(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:

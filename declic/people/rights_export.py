@@ -7,11 +7,8 @@ their names, but for those who follow her.
 import datetime
 import json
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 from django.template.loader import render_to_string
@@ -19,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from declic.accounts.models import User
+from declic.core import paper
 from declic.core.dates import format_short
 from declic.core.personal import Personal, declarations
 from declic.organisations.models import Organisation
@@ -269,28 +267,7 @@ def sections(person: Person) -> list[dict[str, Any]]:
     return found
 
 
-@cache
-def _style() -> str:
-    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    sheet = _found("declic/report.css").read_text(encoding="utf-8")
-    return sheet.replace('url("fonts/', f'url("{fonts.as_uri()}/')
-
-
-def _found(name: str) -> Path:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path)
-
-
 def as_pdf(person: Person, *, on: datetime.date) -> bytes:
     """The copy to read, as a tagged PDF (PDF/UA-1)."""
-    # Loaded only when someone asks: it takes longer than any page.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
     html = render_to_string("people/copy.html", {"person": person, "sections": sections(person), "today": on})
-    document = HTML(string=html, base_url="about:blank", media_type="print")
-    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    return document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    return paper.as_pdf(html, style=paper.REPORT)

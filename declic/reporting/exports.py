@@ -3,15 +3,13 @@
 import csv
 import io
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from declic.core.dates import format_short
+from declic.core.paper import REPORT, as_pdf
 from declic.reporting.reports import Report
 
 # A spreadsheet runs a cell that begins with one of these.
@@ -50,28 +48,7 @@ def objectives_csv(report: Report) -> str:
     return "\ufeff" + out.getvalue()
 
 
-@cache
-def _style() -> str:
-    """The style sheet of the printed report, with fonts read from where they are installed."""
-    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    return _found("declic/report.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
-
-
-def _found(name: str) -> Path:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path)
-
-
 def report_pdf(context: dict[str, Any]) -> bytes:
     """The report as a tagged PDF (PDF/UA-1), from the same parts as the screen."""
-    # Loaded only when someone prints: it takes longer than any page.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
     html = render_to_string("reporting/pdf.html", context)
-    document = HTML(string=html, base_url="about:blank", media_type="print")
-    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    return document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    return as_pdf(html, style=REPORT)

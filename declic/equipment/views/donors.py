@@ -1,10 +1,7 @@
 """What donors are told of the machines that they gave."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +13,7 @@ from declic.accounts.enums import Permission
 from declic.accounts.http import user_of
 from declic.core.dates import today
 from declic.core.pagination import keyset_page
+from declic.core.paper import as_pdf
 from declic.equipment.access import access_donor, visible_of
 from declic.equipment.donor_report import TOO_OLD_YEARS, DonorReport, donor_report, donors_with_counts
 from declic.equipment.forms.collecting import PeriodForm
@@ -75,33 +73,7 @@ def donor_pdf(request: HttpRequest, donor_id: int) -> HttpResponseBase:
     context = {**_context(report), "rows": report.rows, "more": 0}
     name = f"bilan-{slugify(report.donor.name)[:60]}-{today():%Y-%m-%d}.pdf"
     return HttpResponse(
-        _as_pdf(render_to_string("equipment/donor_paper.html", context)),
+        as_pdf(render_to_string("equipment/donor_paper.html", context)),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
     )
-
-
-@cache
-def _style() -> str:
-    """The style sheet of papers, with fonts read from where they are installed."""
-    fonts = _found("declic/fonts/AtkinsonHyperlegible-Regular.ttf").parent
-    return _found("declic/paper.css").read_text(encoding="utf-8").replace('url("fonts/', f'url("{fonts.as_uri()}/')
-
-
-def _found(name: str) -> Path:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(name)
-    return Path(path)
-
-
-def _as_pdf(html: str) -> bytes:
-    # Loaded only when someone prints: it takes longer than any page.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
-    document = HTML(string=html, base_url="about:blank", media_type="print")
-    sheet = CSS(string=_style(), media_type="print", font_config=fonts)
-    pdf: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
-    return pdf
