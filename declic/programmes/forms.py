@@ -19,6 +19,7 @@ from declic.core.forms import (
     VersionedFormMixin,
     WholeNumberField,
 )
+from declic.ledger.enums import EXPENSE_ROLES, INCOME_ROLES
 from declic.programmes.actions import MOST_PERSONS, BudgetRow, MeansRow, ObjectiveRow
 from declic.programmes.indicators import INDICATORS, aims
 from declic.programmes.models import BudgetLine, Edition, MeansLine
@@ -177,6 +178,13 @@ class BudgetRowForm(RowForm):
         required=False,
         widget=forms.TextInput(attrs={"list": "funders", "autocomplete": "off"}),
     )
+    follows = SelectField(
+        label=gettext_lazy("Compte suivi"),
+        help_text=gettext_lazy("Ce qui passe par ce compte sans nommer de ligne compte ici."),
+        choices=lambda: [(role, str(role.label).capitalize()) for role in (*EXPENSE_ROLES, *INCOME_ROLES)],
+        empty_label=gettext_lazy("Aucun"),
+        required=False,
+    )
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
@@ -186,7 +194,12 @@ class BudgetRowForm(RowForm):
 
     def build(self, typed: dict[str, Any]) -> BudgetRow:
         return BudgetRow(
-            typed["side"], typed["label"], typed["planned"], typed["year"], funder_name=typed["funder_name"]
+            typed["side"],
+            typed["label"],
+            typed["planned"],
+            typed["year"],
+            funder_name=typed["funder_name"],
+            follows=typed["follows"],
         )
 
 
@@ -214,8 +227,9 @@ def budget_initial(edition: Edition) -> list[dict[str, Any]]:
             "year": row.year,
             "planned": row.planned,
             "funder_name": row.funder.name if row.funder else "",
+            "follows": row.head.role if row.head else "",
         }
-        for row in edition.budget.select_related("funder")
+        for row in edition.budget.select_related("funder", "head")
     ]
 
 

@@ -180,7 +180,7 @@ def test_a_sixth_programme_is_entered_fully_in_the_screens(coordinator: Client) 
         "objectives": filled_rows({"indicator": "participants", "label": "Embarquer 40 personnes", "target": "40"}),
         "means": filled_rows({"role": "Conductrice-médiatrice", "hours": "803,5", "per": "year"}),
         "budget": filled_rows(
-            {"side": "expense", "label": "Bus", "year": "2026", "planned": "18 000"},
+            {"side": "expense", "label": "Bus", "year": "2026", "planned": "18 000", "follows": "travel"},
             {
                 "side": "income",
                 "label": "Aide",
@@ -209,6 +209,7 @@ def test_a_sixth_programme_is_entered_fully_in_the_screens(coordinator: Client) 
         "vit_loin_de_tout",
     ]
     assert body["reviews"]["months"] == [3, 6]
+    assert edition.budget.get(side="expense").head.role == "travel"  # type: ignore[union-attr]
     assert edition.budget.get(side="income").funder.name == "Fondation des Cimes"  # type: ignore[union-attr]
     page = coordinator.get(reverse("programmes:edition", args=[edition.pk])).content.decode()
     for words in ("Premiers pas", "Vit loin de tout", "Embarquer 40 personnes", "Fondation des Cimes"):

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from declic.core.errors import DomainError
+from declic.ledger.actions import enter_expense
 from declic.ledger.models import Account
 from declic.programmes.actions import (
     BudgetRow,
@@ -17,6 +18,7 @@ from declic.programmes.actions import (
     write_terms,
     write_terms_part,
 )
+from declic.programmes.budget import actual_budget
 from declic.programmes.models import TermsVersion
 from declic.programmes.queries import budget_by_year, current_terms, state_on, versions_with_entries
 from declic.programmes.schema import Terms
@@ -125,6 +127,29 @@ def test_an_expense_names_no_funder() -> None:
             edition=edition,
             rows=[BudgetRow("expense", "Achats", 1, funder_name="Fondation")],
         )
+
+
+def test_what_names_no_line_counts_for_the_line_that_follows_its_account() -> None:
+    edition = an_edition(an_operator())
+    user = a_user(edition.operator)
+    rows = [
+        BudgetRow("expense", "Achats", 100_00, follows="purchases"),
+        BudgetRow("income", "Ventes", 20_00, follows="recharge_revenue"),
+    ]
+    set_budget(acting_user=user, edition=edition, rows=rows)
+    enter_expense(
+        acting_user=user, operator=edition.operator, section=edition.section, supplier="Papeterie", label="Papier",
+        amount=42_00, role="purchases", on=DAY, means="", token="papier",
+    )  # fmt: skip
+    assert [line.actual for line in actual_budget(edition).years[0].expenses] == [42_00]
+    # The same budget from a file, which knows no accounts, leaves what stands; an empty choice lifts it.
+    set_budget(acting_user=user, edition=edition, rows=[BudgetRow("expense", "Achats", 100_00)])
+    assert [line.actual for line in actual_budget(edition).years[0].expenses] == [42_00]
+    set_budget(acting_user=user, edition=edition, rows=[BudgetRow("expense", "Achats", 100_00, follows="")])
+    assert [line.actual for line in actual_budget(edition).unplanned_expenses] == [42_00]
+    for wrong in ([rows[0], rows[0]], [BudgetRow("income", "Ventes", 1, follows="purchases")]):
+        with pytest.raises(DomainError):
+            set_budget(acting_user=user, edition=edition, rows=wrong)
 
 
 def test_the_state_of_an_edition_follows_the_day() -> None:

@@ -76,7 +76,7 @@ class SiretForm(Form):
     """The number by which the tax office knows the structure; its key is checked where it is written."""
 
     siret = forms.CharField(
-        label=gettext_lazy("SIRET de la structure"),
+        label=gettext_lazy("Numéro SIRET"),
         max_length=24,
         help_text=gettext_lazy("14 chiffres, par exemple sur l'avis de situation de l'Insee."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from declic.accounts.models import User
 from declic.core.errors import DomainError
+from declic.ledger.enums import EXPENSE_ROLES, INCOME_ROLES, AccountRole
 from declic.ledger.models import BudgetHead
 from declic.organisations.enums import PartnershipKind
 from declic.organisations.models import Organisation
@@ -36,7 +37,10 @@ class MeansRow:
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A planned expense or income in cents; only an income names a funder, by its structure or by its name alone."""
+    """A planned expense or income in cents; only an income names a funder, by its structure or by its name alone.
+
+    `follows` is the account whose entries count for the line when they name none; None leaves what stands.
+    """
 
     side: str
     label: str
@@ -44,6 +48,7 @@ class BudgetRow:
     year: int | None = None
     funder: Organisation | None = None
     funder_name: str = ""
+    follows: str | None = None
 
 
 @transaction.atomic
@@ -90,6 +95,7 @@ def set_budget(*, acting_user: User, edition: Edition, rows: Sequence[BudgetRow]
     Edition.objects.select_for_update().get(pk=edition.pk)
     if any((row.funder is not None or row.funder_name) and row.side != BudgetLine.Side.INCOME for row in rows):
         raise DomainError(_("Seule une recette a un financeur : retirez le financeur de la dépense."))
+    _refuse_following_twice(rows)
     former = list(edition.budget.select_related("head").order_by("pk"))
     edition.budget.all().delete()
     lines = []
@@ -105,8 +111,32 @@ def set_budget(*, acting_user: User, edition: Edition, rows: Sequence[BudgetRow]
             funder=funder,
         )
         line.head = _head_of(line, former)
+        if row.follows is not None and line.head.role != row.follows:
+            line.head.role = row.follows
+            line.head.save(update_fields=["role"])
         lines.append(line)
     return BudgetLine.objects.bulk_create(lines)
+
+
+def _refuse_following_twice(rows: Sequence[BudgetRow]) -> None:
+    """An account is followed by one line, of its own side: what is spent is never counted twice, nor as an income."""
+    followed: set[str] = set()
+    for row in rows:
+        if not row.follows:
+            continue
+        account = AccountRole(row.follows).label
+        if row.follows not in (EXPENSE_ROLES if row.side == BudgetLine.Side.EXPENSE else INCOME_ROLES):
+            raise DomainError(
+                _(
+                    "« %(line)s » ne peut pas suivre le compte « %(account)s » : l'un est une dépense, l'autre une recette."
+                )
+                % {"line": row.label, "account": account}
+            )
+        if row.follows in followed:
+            raise DomainError(
+                _("Une seule ligne suit le compte « %(account)s » : laissez les autres vides.") % {"account": account}
+            )
+        followed.add(row.follows)
 
 
 def _head_of(line: BudgetLine, former: list[BudgetLine]) -> BudgetHead:
