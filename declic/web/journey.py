@@ -258,7 +258,7 @@ def _machine(stand: Stand, terms: Terms, on: datetime.date) -> Iterator[Step]:
                 words = _("finir le prêt de %(tag)s : %(choice)s") if known else _("demander son choix pour %(tag)s")
                 yield Step(
                     words % {"tag": allocation.device, "choice": allocation.get_choice_at_term_display()},
-                    (_("Le prêt a pris fin le %(day)s.") if late else _("Le prêt prend fin le %(day)s."))
+                    (_("Le prêt devait finir le %(day)s.") if late else _("Le prêt prend fin le %(day)s."))
                     % {"day": f"{allocation.due_on:%d/%m/%Y}"},
                     href, _("Ouvrir le prêt"), Permission.HAND_OVER, due=allocation.due_on, late=late,
                     weight=10 if late else 45,

@@ -113,9 +113,7 @@ _SOURCES: tuple[Source, ...] = (
         lambda user, on: low_stock(scope_of(user).operators(P.MANAGE_STOCK)),
         "equipment:shelves",
         "box",
-        lambda n: ngettext(
-            "%(n)s minimum de machines prêtes à refaire", "%(n)s minimums de machines prêtes à refaire", n
-        ),
+        lambda n: ngettext("%(n)s sorte de machine sous son minimum", "%(n)s sortes de machines sous leur minimum", n),
     ),
     (
         P.MANAGE_STOCK,

@@ -33,7 +33,7 @@ from declic.equipment.enums import AllocationMode, LoanEventKind
 from declic.equipment.models import Allocation, LoanEvent
 from declic.followup.models import Exit, ExitReason, Outcome, OutcomeStatus, Review, Satisfaction, SatisfactionAnswer
 from declic.hotline.models import Resolution, Symptom, Ticket
-from declic.ledger.enums import Event
+from declic.ledger.enums import AccountRole, Event
 from declic.ledger.models import Line
 from declic.orientation.enums import ReferralState, RefusalReason
 from declic.orientation.models import Enrolment, Referral
@@ -216,6 +216,7 @@ def _sources(person: Person) -> Iterator[QuerySet[Any]]:
         "money",
         "entry__on",
         code=F("entry__event"),
+        words=F("account__role"),
         who=F("entry__recorded_by__name"),
         number=F("debit") + F("credit"),
     )
@@ -364,8 +365,10 @@ def _loan_event(row: _Row) -> Fact:
 
 
 def _money(row: _Row) -> Fact:
+    # What a damage exceeds the deposit by is a second line of the same entry.
+    beyond = row.code == Event.DEPOSIT_SETTLED_WITH_DAMAGE and row.words == AccountRole.RECEIVABLE
     text = _("%(event)s : %(amount)s") % {
-        "event": _label(Event, row.code).capitalize(),
+        "event": _("Dommage à payer en plus de la caution") if beyond else _label(Event, row.code).capitalize(),
         "amount": format_euros(row.number),
     }
     return Fact(row.on, "euro", text, row.who, "")

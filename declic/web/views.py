@@ -32,7 +32,9 @@ def today_page(request: HttpRequest) -> HttpResponse:
     on = today()
     user = user_of(request)
     page = today_of(user, on=on)
+    lede = _("%(day)s.")
     if page.count:
+        lede = _("%(day)s. Ce qui est en retard d'abord, puis ce qui vient.")
         greeting = ngettext("Bonjour. Une chose vous attend.", "Bonjour. %(n)d choses vous attendent.", page.count)
     else:
         greeting = _("Bonjour. Rien ne vous attend.")
@@ -40,7 +42,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "today": page,
         "greeting": greeting % {"n": page.count},
         "own_title": _("Vos orientations") if scope_of(user).can(Permission.REFER) else _("Vos bilans"),
-        "lede": _("%(day)s. Ce qui est en retard d'abord, puis ce qui vient.") % {"day": format_long(on).capitalize()},
+        "lede": lede % {"day": format_long(on).capitalize()},
     }
     return render(request, "web/today.html", context)
 

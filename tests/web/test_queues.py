@@ -65,7 +65,7 @@ def test_what_the_shelf_and_the_loans_lack_waits_for_those_who_see_to_it() -> No
     )
     coordinator = signed_in(world.users[Role.COORDINATOR])
     page = coordinator.get(reverse("web:today")).content.decode()
-    for words in ("1 minimum de machines prêtes à refaire", "1 pièce bientôt épuisée", "1 recharge bientôt épuisée"):
+    for words in ("1 sorte de machine sous son minimum", "1 pièce bientôt épuisée", "1 recharge bientôt épuisée"):
         assert words in page
         assert words not in signed_in(world.users[Role.PRESCRIBER]).get(reverse("web:today")).content.decode()
 

@@ -154,7 +154,7 @@ def _bench_words(state: DeviceState, n: int) -> str:
 def tell_bench(row: Row, on: datetime.date) -> Found:
     task = Task(
         _bench_words(DeviceState(row.first), row.number) % {"n": row.number},
-        _("L'établi dit laquelle attend depuis le plus longtemps."),
+        "",
         reverse("equipment:bench"),
         _("Ouvrir l'établi"),
         row.day,
