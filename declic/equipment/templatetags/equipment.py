@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 
 from django import template
+from django.utils.translation import gettext_lazy
 
 from declic.equipment.enums import AllocationState, DeviceKind, DeviceState
 from declic.equipment.models import Allocation
 from declic.equipment.reading import REASONS
 
 register = template.Library()
+
+_HIDDEN_AREAS = {
+    "none": gettext_lazy("cherchées, aucune trouvée"),
+    "removed": gettext_lazy("trouvées, puis retirées par l’outil"),
+    "not_applicable": gettext_lazy("ce type de disque n’en a pas"),
+    "detected": gettext_lazy("trouvées, encore là"),
+}
 
 _DEVICE_CHIPS = {
     DeviceState.READY: "done",
@@ -96,3 +104,9 @@ def in_eights(text: str) -> list[str]:
 def reason_words(codes: Iterable[str]) -> list[str]:
     """Why a file does not prove an erasure, in words; a code without words is shown as it is."""
     return [str(REASONS.get(code, code)) for code in codes]
+
+
+@register.filter
+def hidden_words(code: str) -> str:
+    """What a file says of the hidden areas of a drive (HPA, DCO), in words; a code without words is shown as it is."""
+    return str(_HIDDEN_AREAS.get(code, code))

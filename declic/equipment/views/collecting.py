@@ -25,7 +25,7 @@ from declic.equipment.access import (
     visible_devices,
     visible_of,
 )
-from declic.equipment.enums import CollectionState, PromiseState
+from declic.equipment.enums import CollectionState, DeviceState, PromiseState
 from declic.equipment.forms.collecting import (
     CollectedForm,
     CollectionForm,
@@ -113,6 +113,8 @@ def promise(request: HttpRequest, promise_id: int) -> HttpResponseBase:
         "planned": planned,
         "waiting": waiting,
         "undocumented": undocumented,
+        # Asked by the next step: the list below does not ask again.
+        "document_asked": None if waiting or planned or found.state == PromiseState.OPEN else undocumented,
         "unvalued": unvalued,
         "ceiling": value_ceiling(found.operator, today()) if found.public_body else None,
         "is_open": found.state == PromiseState.OPEN,
@@ -295,6 +297,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponseBase:
         "states": states,
         "entered": entered,
         "left": max(found.count - entered, 0),
+        "to_sort": dict(states).get(DeviceState.RECEIVED, 0),
         "page": keyset_page(devices, request.GET, order=(("tag", False),), size=50),
     }
     return render(request, "equipment/lot.html", context)
