@@ -180,7 +180,6 @@ class BudgetRowForm(RowForm):
     )
     follows = SelectField(
         label=gettext_lazy("Compte suivi"),
-        help_text=gettext_lazy("Ce qui passe par ce compte sans nommer de ligne compte ici."),
         choices=lambda: [(role, str(role.label).capitalize()) for role in (*EXPENSE_ROLES, *INCOME_ROLES)],
         empty_label=gettext_lazy("Aucun"),
         required=False,

@@ -68,7 +68,10 @@ def budget(request: HttpRequest, edition_id: int) -> HttpResponseBase:
         lambda rows: actions.set_budget(acting_user=request.user, edition=edition, rows=rows),  # type: ignore[arg-type]
         {
             "title": _("Budget prévu"),
-            "lede": _("Une ligne par dépense et par recette. Un nouveau financeur est ajouté à vos partenaires."),
+            "lede": _(
+                "Une ligne par dépense et par recette. Un nouveau financeur est ajouté à vos partenaires."
+                " Une ligne qui suit un compte reçoit ce qui y passe sans nommer de ligne : aides, ventes, remises."
+            ),
             "legend": _("Dépenses et recettes"),
             "row_label": _("Ligne"),
             "add_label": _("Ajouter une ligne"),
