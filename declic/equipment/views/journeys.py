@@ -47,8 +47,10 @@ def journey_create(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     origins = sites_in_reach(user).filter(operator=operator)
     destinations = Site.objects.filter(operator=operator, closed_on__isnull=True).order_by("name", "pk")
-    start = OriginForm(request.GET or None, sites=origins)
-    origin = start.cleaned_data["de"] if start.is_bound and start.is_valid() else None
+    places = list(origins[:2])
+    only = places[0] if len(places) == 1 else None
+    start = OriginForm(request.GET or None, sites=origins, initial={"de": only})
+    origin = start.cleaned_data["de"] if start.is_bound and start.is_valid() else only
     chosen = request.POST.get("origin", "") if request.method == "POST" else str(origin.pk if origin else "")
     devices = visible_devices(user, Permission.MANAGE_STOCK).filter(operator=operator)
     form = JourneyForm(
