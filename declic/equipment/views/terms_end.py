@@ -155,7 +155,8 @@ def term_summary(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     found = _rows(held_loans(_loans(user, edition)).filter(pk__in=keys).order_by("due_on", "pk"))
     rows = [row for row in found if row.effect is not None]
     if request.method == "GET" and not rows:
-        notices.info(request, _("Aucun de ces prêts n'attend d'être terminé : notez d'abord les choix."))
+        said = _("Aucun de ces prêts n'attend d'être terminé : notez d'abord les choix.")
+        notices.info(request, said if keys else _("Cochez les prêts à terminer, puis relisez le bilan."))
         return SeeOther(reverse("equipment:term", args=[edition.pk]))
     by_choice = [
         (TermChoice(choice), [row for row in rows if row.choice == choice])
