@@ -1,17 +1,18 @@
 """What a signed-in user reaches: the operators, sites and partner organisations that the memberships open."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Q
 
 from declic.accounts.enums import PARTNERS, Permission, Relation, Role, own_relation, rights_of
-from declic.accounts.models import Membership, Replacement, User
+from declic.accounts.models import User
 from declic.core.dates import today
-from declic.organisations.enums import OrganisationKind
-from declic.organisations.models import Partnership
 
 STAND_INS = (Role.COORDINATOR, Role.ADVISER)
 """The roles that let someone stand in for an absent adviser of the same operator."""
@@ -76,38 +77,63 @@ class Scope:
         return {reach.role for reach in self.reaches}
 
 
-def _reaches(user: User, memberships: Iterable[Membership], partnerships: Iterable[Partnership]) -> Iterable[Reach]:
-    memberships = list(memberships)
-    staff = {one.organisation_id for one in memberships if one.user_id == user.pk and one.role in STAND_INS}
-    for membership in memberships:
-        if OrganisationKind.OPERATOR not in membership.organisation.kinds:
-            continue
-        absent = membership.user_id if membership.user_id != user.pk else None
+# Written out, since every page asks it: composing it anew each time took Python longer than PostgreSQL takes to answer.
+_HELD = """
+    WITH handed_over AS (
+        SELECT r.absent_id, r.organisation_id FROM accounts_replacement r
+         WHERE r.substitute_id = %(user)s AND r.starts_on <= %(day)s AND r.ends_on >= %(day)s AND r.stopped_at IS NULL)
+    SELECT m.role, m.user_id, m.organisation_id, m.site_id, m.caseload_only, o.name, 'operator' = ANY(o.kinds),
+           o.registered_by_id, p.ids, p.kinds
+      FROM accounts_membership m
+      JOIN organisations_organisation o ON o.id = m.organisation_id
+     -- Whoever registered a partner gives its roles: they open that operator's cases and no other's.
+     CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(p.id ORDER BY p.id), '{}') AS ids,
+               coalesce(array_agg(p.kind::text ORDER BY p.id), '{}') AS kinds
+          FROM organisations_partnership p
+         WHERE m.user_id = %(user)s AND p.partner_id = m.organisation_id AND p.operator_id = o.registered_by_id
+           AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)) AS p
+     WHERE m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
+       AND m.user_id = ANY (ARRAY(SELECT %(user)s UNION ALL SELECT absent_id FROM handed_over))
+       AND (m.user_id = %(user)s
+            -- Coordination is never handed over: it is given by a role of one's own.
+            OR m.role = 'adviser' AND (m.user_id, m.organisation_id) IN (SELECT * FROM handed_over))
+     ORDER BY m.user_id <> %(user)s, m.id"""
+
+
+class _Held(NamedTuple):
+    """A membership of the user, or one that an absent colleague hands over, with the partnerships of its organisation."""
+
+    role: Role
+    user: int
+    organisation: int
+    site: int | None
+    caseload_only: bool
+    organisation_name: str
+    is_operator: bool
+    registered_by: int | None
+    partnerships: list[int]
+    partnership_kinds: list[str]
+
+
+def _reaches(user: User, memberships: list[_Held]) -> Iterator[Reach]:
+    staff = {held.organisation for held in memberships if held.user == user.pk and held.role in STAND_INS}
+    for held in memberships:
+        absent = held.user if held.user != user.pk else None
         # Who no longer works there stands in for nobody.
-        if absent is None or membership.organisation_id in staff:
+        if held.is_operator and (absent is None or held.organisation in staff):
             yield Reach(
-                membership.organisation_id,
-                membership.organisation_id,
-                Role(membership.role),
-                membership.site_id,
-                membership.organisation.name,
-                (membership.user_id,) if membership.caseload_only else None,
-                absent,
-            )
-    for partnership in partnerships:
-        for membership in memberships:
-            role = Role(membership.role)
-            if (
-                membership.user_id == user.pk
-                and membership.organisation_id == partnership.partner_id
-                and role in PARTNERS
-                and PARTNERS[role][0] == partnership.kind
-                # Whoever registered a partner gives its roles: they open that operator's cases and no other's.
-                and membership.organisation.registered_by_id == partnership.operator_id
-            ):
-                yield Reach(
-                    partnership.operator_id, membership.organisation_id, role, None, membership.organisation.name
-                )
+                held.organisation, held.organisation, held.role, held.site, held.organisation_name,
+                (held.user,) if held.caseload_only else None, absent,
+            )  # fmt: skip
+    partners = [
+        (partnership, Reach(held.registered_by, held.organisation, held.role, None, held.organisation_name))
+        for held in memberships
+        for partnership, kind in zip(held.partnerships, held.partnership_kinds, strict=True)
+        if held.registered_by is not None and held.role in PARTNERS and PARTNERS[held.role][0] == kind
+    ]
+    for _partnership, reach in sorted(partners, key=itemgetter(0)):
+        yield reach
 
 
 def replacements_on(day: datetime.date) -> Q:
@@ -116,33 +142,16 @@ def replacements_on(day: datetime.date) -> Q:
 
 
 def scope_of(user: User | AnonymousUser, *, on: datetime.date | None = None) -> Scope:
-    """The scope of `user` on a date, with what absent colleagues hand over (two queries, kept on the user for a request)."""
+    """The scope of `user` on a date, with what absent colleagues hand over (one query, kept on the user for a request)."""
     if not isinstance(user, User) or not user.is_active:
         return Scope(())
     cached: Scope | None = getattr(user, "_scope", None)
     if cached is not None and on is None:
         return cached
-    day = on or today()
-    handed_over = Replacement.objects.filter(replacements_on(day), substitute=user)
-    of_absent = (
-        # Coordination is never handed over: it is given by a role of one's own.
-        Q(role=Role.ADVISER)
-        # Found once for the whole query; the exact question below is then asked of few rows.
-        & Q(user__in=handed_over.values("absent"))
-        & Q(Exists(handed_over.filter(absent=OuterRef("user"), organisation=OuterRef("organisation"))))
-    )
-    memberships = sorted(
-        Membership.objects.filter(Q(user=user) | of_absent)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
-        .select_related("organisation"),
-        key=lambda membership: (membership.user_id != user.pk, membership.pk),
-    )
-    partnerships = Partnership.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=day),
-        since__lte=day,
-        partner__in=[membership.organisation_id for membership in memberships if membership.user_id == user.pk],
-    ).order_by("pk")
-    scope = Scope(tuple(_reaches(user, memberships, partnerships)))
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"user": user.pk, "day": on or today()})
+        memberships = [_Held(Role(role), *others) for role, *others in cursor.fetchall()]
+    scope = Scope(tuple(_reaches(user, memberships)))
     if on is None:
         user._scope = scope  # type: ignore[attr-defined]
     return scope

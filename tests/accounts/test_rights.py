@@ -120,8 +120,8 @@ def test_even_a_partnership_written_by_mistake_opens_nothing_to_members_whom_ano
 
 
 @pytest.mark.django_db
-def test_a_scope_takes_two_queries(django_assert_num_queries) -> None:
+def test_a_scope_takes_one_query(django_assert_num_queries) -> None:
     user = a_user(an_operator(), Role.ADVISER)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         scope_of(user)
         scope_of(user)

@@ -164,7 +164,7 @@ def test_the_reviews_due_cost_the_same_queries_however_many(django_assert_num_qu
     for _number in range(3):
         an_enrolment(edition=world.edition)
     fresh = User.objects.get(pk=adviser.pk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         reviews_due(fresh, IN_THREE_MONTHS)
 
 
