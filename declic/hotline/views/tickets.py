@@ -143,7 +143,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             "mine": found.taken_by_id == user.pk,
             "sees_stock": scope_of(user).can(Permission.SEE_STOCK, found.operator_id),
             "hands_over": device is not None and scope_of(user).can(Permission.HAND_OVER, found.operator_id),
-            "waited_minutes": int(waited(found, now()).total_seconds() // 60),
+            "waited": waited(found, now()),
             "reads_file": may_read_file(user, found),
             "today": today(),
         },
