@@ -77,11 +77,11 @@ class Scope:
         return {reach.role for reach in self.reaches}
 
 
+_HANDED_OVER = """
+     FROM accounts_replacement r
+    WHERE r.substitute_id = %(user)s AND r.starts_on <= %(day)s AND r.ends_on >= %(day)s AND r.stopped_at IS NULL"""
 # Written out, since every page asks it: composing it anew each time took Python longer than PostgreSQL takes to answer.
 _HELD = """
-    WITH handed_over AS (
-        SELECT r.absent_id, r.organisation_id FROM accounts_replacement r
-         WHERE r.substitute_id = %(user)s AND r.starts_on <= %(day)s AND r.ends_on >= %(day)s AND r.stopped_at IS NULL)
     SELECT m.role, m.user_id, m.organisation_id, m.site_id, m.caseload_only, o.name, 'operator' = ANY(o.kinds),
            o.registered_by_id, p.ids, p.kinds
       FROM accounts_membership m
@@ -94,11 +94,11 @@ _HELD = """
          WHERE m.user_id = %(user)s AND p.partner_id = m.organisation_id AND p.operator_id = o.registered_by_id
            AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)) AS p
      WHERE m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
-       AND m.user_id = ANY (ARRAY(SELECT %(user)s UNION ALL SELECT absent_id FROM handed_over))
+       AND m.user_id = ANY (ARRAY(SELECT %(user)s UNION ALL SELECT r.absent_id {handed_over}))
        AND (m.user_id = %(user)s
             -- Coordination is never handed over: it is given by a role of one's own.
-            OR m.role = 'adviser' AND (m.user_id, m.organisation_id) IN (SELECT * FROM handed_over))
-     ORDER BY m.user_id <> %(user)s, m.id"""
+            OR m.role = 'adviser' AND (m.user_id, m.organisation_id) IN (SELECT r.absent_id, r.organisation_id {handed_over}))
+     ORDER BY m.user_id <> %(user)s, m.id""".replace("{handed_over}", _HANDED_OVER)
 
 
 class _Held(NamedTuple):
