@@ -177,10 +177,14 @@ def test_the_screens_of_a_day():
     wrong = client.post(reverse("ledger:session_close", args=[session.pk]), {"coin_1000": "1", "coin_100": "4"})
     assert wrong.status_code == 422
     assert "soit une différence" in wrong.content.decode()
-    right = client.post(reverse("ledger:session_close", args=[session.pk]), {"coin_1000": "1", "coin_100": "5"})
+    explained = {"coin_1000": "1", "coin_100": "4", "explanation": "un euro rendu en trop"}
+    right = client.post(reverse("ledger:session_close", args=[session.pk]), explained)
     assert right.status_code == 303
     session.refresh_from_db()
-    assert session.coins == {"1000": 1, "100": 5}
-    assert "Feuille de caisse" in client.get(reverse("ledger:session_sheet", args=[session.pk])).content.decode()
+    assert session.coins == {"1000": 1, "100": 4}
+    sheet = client.get(reverse("ledger:session_sheet", args=[session.pk]))
+    assert "Feuille de caisse" in sheet.text
+    said = sheet.context
+    assert (session.opening_float + said["came"] - said["went"], said["gap"]) == (session.expected, -100)
     assert client.get(reverse("ledger:tills")).status_code == 200
     assert client.get(reverse("ledger:till")).status_code == 200

@@ -100,13 +100,15 @@ def _day_of(session: TillSession) -> dict[str, Any]:
         .select_related("entry", "entry__receipt", "entry__recorded_by")
         .order_by("pk")
     )
+    gap = None if session.counted is None or session.expected is None else session.counted - session.expected
+    # The difference found on closing is told apart, so that opening, in and out make what was expected.
     return {
         "session": session,
         "lines": lines,
-        "came": sum(line.debit for line in lines),
-        "went": sum(line.credit for line in lines),
+        "came": sum(line.debit for line in lines) - max(gap or 0, 0),
+        "went": sum(line.credit for line in lines) - max(-(gap or 0), 0),
         "cash": session_cash(session),
-        "gap": None if session.counted is None or session.expected is None else session.counted - session.expected,
+        "gap": gap,
     }
 
 
