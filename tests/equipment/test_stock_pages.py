@@ -17,7 +17,7 @@ from declic.core.errors import DomainError
 from declic.equipment import actions
 from declic.equipment.enums import DeviceState
 from declic.equipment.models import Allocation, CategoryReservation, Journey, Part, PartMovement, StockCount
-from tests.equipment.stories import ready, received
+from tests.equipment.stories import prepared, ready, received
 from tests.equipment.test_priority import ORDER
 from tests.factories import DAY, a_site, a_user, an_edition, an_enrolment, an_operator, at, signed_in, terms
 
@@ -180,3 +180,14 @@ def test_the_page_says_who_is_next_and_passing_her_asks_why(house: Any) -> None:
     assert "d&#x27;autres personnes passent avant" in house.client.post(address, typed).content.decode()
     text_of(house.client, address, {**typed, "exception_reason": "Entretien demain"})
     assert Allocation.objects.get().exception_reason == "Entretien demain"
+
+
+def test_a_ready_machine_is_picked_from_the_shelf_shown_beside(house: Any) -> None:
+    machine, _other = ready(house.operator, by=house.user, count=2, site=house.here)
+    edition = an_edition(house.operator, by=house.user)
+    allocation = prepared(an_enrolment(edition=edition, by=house.user), None, by=house.user)
+    address = reverse("equipment:reserve", args=[allocation.pk])
+    assert f"?machine={machine.tag}" in house.client.get(address).content.decode()
+    box = rf'<input[^>]*name="device"[^>]*value="{machine.tag}"'
+    assert not re.search(box, house.client.get(address).content.decode())
+    assert re.search(box, house.client.get(f"{address}?machine={machine.tag}").content.decode())

@@ -158,9 +158,10 @@ def reserve(request: HttpRequest, allocation_id: int) -> HttpResponseBase:
     devices, suggested = suggestions(user, found.operator_id, [found.device_kind])
     terms = equipment_terms(found.edition, found.enrolment, mode=found.mode, device_kind=found.device_kind)
     ordered = terms is not None and bool(terms.priority) and found.state == AllocationState.DRAFT
+    picked = request.GET.get("machine", "").replace("\x00", "")[:40]
     return submit(
         request,
-        ReserveForm(**posted(request), devices=devices, ordered=ordered),
+        ReserveForm(**posted(request), initial={"device": picked}, devices=devices, ordered=ordered),
         lambda **typed: actions.reserve_device(acting_user=user, allocation=found, at=now(), **typed),
         success=_reserved_said,
         to=page_of,

@@ -27,8 +27,10 @@
   }
 
   function say(answer) {
-    said.textContent = answer.sentence;
-    said.className = answer.ok ? "chip done" : "chip bad";
+    const sentence = document.createElement("span");
+    sentence.textContent = answer.sentence;
+    said.replaceChildren(sentence);
+    said.className = answer.ok ? "say success" : "say error";
     beep(answer.ok);
     if (!answer.ok) return;
     if (count) count.textContent = String(answer.entered);
