@@ -92,5 +92,5 @@ def _require_count(count: int) -> None:
 def _open(reservation: CategoryReservation) -> CategoryReservation:
     found = CategoryReservation.objects.select_for_update(no_key=True, of=("self",)).get(pk=reservation.pk)
     if found.ended_on is not None:
-        raise DomainError(_("Cette réservation est déjà levée : faites-en une autre."))
+        raise DomainError(_("Ce besoin est déjà annulé : notez-en un autre."))
     return found

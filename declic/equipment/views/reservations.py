@@ -91,7 +91,7 @@ def reservation_lift(request: HttpRequest, reservation_id: int) -> Done:
     """The edition needs these machines no more."""
     user = user_of(request)
     actions.lift_reservation(acting_user=user, reservation=access_reservation(reservation_id, user), on=today())
-    return Done(_("Réservation levée : ces machines sont pour les autres."), reverse("equipment:reservations"))
+    return Done(_("Besoin annulé : ces machines sont pour les autres."), reverse("equipment:reservations"))
 
 
 @require_safe
