@@ -218,6 +218,9 @@ def _course(stand: Stand, terms: Terms) -> Iterator[Step]:
         )  # fmt: skip
 
 
+_SETTLED = (AllocationState.SETTLED, AllocationState.CANCELLED)
+
+
 def _machine(stand: Stand, terms: Terms, on: datetime.date) -> Iterator[Step]:
     wanted = [offer for offer in terms.equipment if offer.mode != "sale"]
     if wanted and not stand.allocations:
@@ -263,6 +266,12 @@ def _machine(stand: Stand, terms: Terms, on: datetime.date) -> Iterator[Step]:
                     href, _("Ouvrir le prêt"), Permission.HAND_OVER, due=allocation.due_on, late=late,
                     weight=10 if late else 45,
                 )  # fmt: skip
+        elif allocation.ended_on is not None and allocation.state not in _SETTLED:
+            yield Step(
+                _("solder ce qui reste dû pour %(tag)s") % {"tag": allocation.device},
+                _("La somme, ou son échéancier, est sur la page de l'attribution."),
+                href, _("Voir ce qui reste dû"), Permission.TAKE_MONEY, weight=44,
+            )  # fmt: skip
 
 
 def _connection(stand: Stand, terms: Terms) -> Iterator[Step]:

@@ -82,6 +82,7 @@ def test_a_referent_opens_a_request_for_people_they_sent_and_adds_details_but_so
     enrolment = a_referred_enrolment(world)
     referent = signed_in(world.users["prescriber"])
     create = reverse("hotline:create", args=[enrolment.person_id])
+    assert create in referent.get(reverse("orientation:detail", args=[enrolment.referral_id])).text
     told = referent.post(
         create, {"symptom": "internet", "description": "Plus de réseau.", "priority": "normal"}, follow=True
     )

@@ -16,7 +16,7 @@ from declic.core.forms import posted
 from declic.core.french import of
 from declic.core.views import SeeOther, submit
 from declic.orientation import actions
-from declic.orientation.access import access_enrolment, access_referral, visible_referrals
+from declic.orientation.access import access_enrolment, access_referral, visible_enrolments, visible_referrals
 from declic.orientation.enums import OPEN_STATES, Need, ReferralState
 from declic.orientation.following import waiting_rank
 from declic.orientation.forms import (
@@ -47,9 +47,12 @@ def detail(request: HttpRequest, referral_id: int) -> HttpResponse:
     log_access(acting_user=user, person=referral.person, act=AccessLog.Act.VIEW, at=now())
     entry = current_terms(referral.edition).terms.entry
     days = days_waiting(referral, today())
+    enrolment = Enrolment.objects.filter(referral=referral).select_related("site", "adviser").first()
+    reached = visible_enrolments(user, Permission.OPEN_TICKETS)
     context = {
         "referral": referral,
-        "enrolment": Enrolment.objects.filter(referral=referral).select_related("site", "adviser").first(),
+        "enrolment": enrolment,
+        "may_ask_help": not team and enrolment is not None and reached.filter(pk=enrolment.pk).exists(),
         "days": days,
         "is_late": days > entry.answer_days,
         "answer_days": entry.answer_days,
