@@ -284,5 +284,5 @@ def test_editions_share_what_is_ready_and_allocations_consume_what_was_reserved(
     found = [(need.reservation, need.allocated, need.short) for need in needs([house.operator.pk])]
     assert found == [(picky, 0, 0), (later, 1, 1)]
     actions.lift_reservation(acting_user=user, reservation=picky, on=DAY)
-    assert "déjà levée" in refused(lambda: actions.lift_reservation(acting_user=user, reservation=picky, on=DAY))
+    assert "déjà annulé" in refused(lambda: actions.lift_reservation(acting_user=user, reservation=picky, on=DAY))
     assert [need.short for need in needs([house.operator.pk])] == [0]
