@@ -145,7 +145,7 @@ class RechargeSaleForm(OneTimeFormMixin, Form):
         label=gettext_lazy("Dispositif"),
         help_text=gettext_lazy("La vente compte dans le bilan de ce dispositif."),
     )
-    means = RadioField(label=gettext_lazy("Payée"), choices=PAYING_MEANS, initial=Means.CASH)
+    means = RadioField(label=gettext_lazy("Payée par"), choices=PAYING_MEANS, initial=Means.CASH)
 
     def __init__(self, *args: Any, products: Sequence[Any], editions: Sequence[Edition], **kwargs: Any) -> None:
         self.products = {str(product.pk): product for product in products}

@@ -153,16 +153,19 @@ def entry_means(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     )
 
 
+def _usage(account: Account) -> str:
+    """What an account serves for, when the name given to it does not say the same."""
+    usage = str(account.get_role_display())
+    return "" if usage.lower() == account.name.lower() else usage
+
+
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """The accounts with their balances; whoever manages the organisation maps their numbers."""
     operator = acting_operator(request, Permission.SEE_BOOKS)
     rows = list(Account.objects.filter(operator=operator).order_by("code", "pk"))
-    for account in rows:
-        account.renamed = account.name.lower() != str(account.get_role_display()).lower()
     totals = balances(operator)
     context = {
-        "rows": [(account, totals[account.role]) for account in rows],
-        "renamed": any(account.renamed for account in rows),
+        "rows": [(account, _usage(account), totals[account.role]) for account in rows],
         "can_map": keeps_whole(user_of(request), Permission.MANAGE_SITES, operator.pk),
         "closed": list(ClosedMonth.objects.filter(operator=operator).select_related("closed_by")[:24]),
         "to_close": months_to_close(operator, on=today()),
