@@ -93,9 +93,10 @@ def refer(visitor: Visitor, first_name: str, last_name: str, phone: str) -> None
 def in_the_till(visitor: Visitor) -> tuple[str, str]:
     """What the page of the till says of cash and of deposits held, once it says that they are right."""
     visitor.sees("juste")
-    found = re.search(r"([\d ]+,\d\d €) en espèces.* ([\d ]+,\d\d €) de cautions détenues", visitor.text())
+    amount = r"(?<!\d)(\d{1,3}(?: \d{3})*,\d\d €)"
+    found = re.search(amount + " en espèces.* " + amount + " de cautions détenues", visitor.text())
     assert found, visitor.text()
-    return found[1].strip(), found[2].strip()
+    return found[1], found[2]
 
 
 def test_from_the_referral_to_books_that_hold_nothing(visitor: Visitor, toulouse: Toulouse, clock: Clock) -> None:
