@@ -42,7 +42,7 @@ ROOMS: dict[str, tuple[tuple[Any, str, frozenset[Permission]], ...]] = {
         (gettext_lazy("Étiquettes"), "equipment:labels", frozenset({P.MANAGE_STOCK})),
         (gettext_lazy("Remises"), "equipment:ceremonies", frozenset({P.HAND_OVER})),
         (gettext_lazy("Prêts"), "equipment:loans", frozenset({P.HAND_OVER})),
-        (gettext_lazy("Fins de prêt"), "equipment:terms", frozenset({P.HAND_OVER})),
+        (gettext_lazy("Fins d’édition"), "equipment:terms", frozenset({P.HAND_OVER})),
     ),
     "connectivity:shop": (
         (gettext_lazy("Boutique"), "connectivity:shop", frozenset({P.TAKE_MONEY})),

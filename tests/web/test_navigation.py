@@ -36,7 +36,7 @@ def test_what_stands_behind_a_room_marks_it_though_its_address_begins_otherwise(
     assert _line(boss, reverse("ledger:income_create"))[1] == {"Dépenses": "true"}
     assert _line(boss, reverse("equipment:lots"))[1] == {"Collectes": "true"}
     assert _line(boss, reverse("equipment:donors"))[1] == {"Collectes": "true"}
-    assert _line(boss, reverse("equipment:terms"))[1] == {"Fins de prêt": "page"}
+    assert _line(boss, reverse("equipment:terms"))[1] == {"Fins d’édition": "page"}
     assert _line(boss, reverse("connectivity:sell", args=[world.person.pk]))[1] == {"Boutique": "true"}
 
 
