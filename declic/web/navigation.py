@@ -24,6 +24,7 @@ PLACES: tuple[tuple[Any, str, frozenset[Permission]], ...] = (
     (gettext_lazy("Assistance"), "hotline:list", frozenset({P.ANSWER_TICKETS, P.OPEN_TICKETS})),
     (gettext_lazy("Suivi"), "followup:reviews", frozenset({P.GIVE_REVIEWS})),
     (gettext_lazy("Caisse"), "ledger:till", frozenset({P.SEE_BOOKS})),
+    (gettext_lazy("Caisse"), "ledger:tills", frozenset({P.TAKE_MONEY})),
     (gettext_lazy("Dispositifs"), "programmes:list", frozenset({P.SEE_PROGRAMMES})),
     (gettext_lazy("Bilans"), "reporting:list", frozenset({P.SEE_REPORTS})),
     (gettext_lazy("Réglages"), "organisations:sites", frozenset({P.MANAGE_SITES})),
@@ -109,10 +110,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _opens(scope: Scope, name: str, permissions: frozenset[Permission]) -> bool:
-    """Whether the menu shows a place: who reaches the drop-in by the courses, or reviews by the files, needs no second door."""
+    """Whether the menu shows a place: who reaches the drop-in by the courses, reviews by the files or the drawers by the books, needs no second door."""
     if name == "training:visits" and scope.can(P.RUN_COURSES):
         return False
     if name == "followup:reviews" and scope.can(P.SEE_PEOPLE):
+        return False
+    if name == "ledger:tills" and scope.can(P.SEE_BOOKS):
         return False
     return not permissions or any(scope.can(permission) for permission in permissions)
 

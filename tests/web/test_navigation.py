@@ -49,6 +49,16 @@ def test_one_open_room_needs_no_line_and_a_closed_one_is_never_shown() -> None:
     assert _line(adviser, reverse("connectivity:aids")) == ([], {})
 
 
+def test_who_takes_money_without_reading_the_books_finds_the_drawers() -> None:
+    def doors(role: Role) -> dict[str, str]:
+        items = signed_in(a_user(an_operator(), role=role)).get("/").context["navigation"]["items"]
+        return {item["label"]: item["url"] for item in items}
+
+    assert doors(Role.ADVISER)["Caisse"] == reverse("ledger:tills")
+    assert doors(Role.CASHIER)["Caisse"] == reverse("ledger:till")
+    assert "Caisse" not in doors(Role.REFURBISHER)
+
+
 def _addresses(resolver: URLResolver, before: str = "") -> list[str]:
     found = []
     for pattern in resolver.url_patterns:
