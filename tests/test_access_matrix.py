@@ -177,11 +177,11 @@ def _gets_in(name: str, opens: Any, *, one_thing: bool, standing: Standing) -> b
     return name in free or f"{name.partition(':')[0]}:" in free
 
 
-def _status(client: Client, address: str) -> int:
-    """What the address answers, with nothing kept of what a POST may have done."""
+def _status(client: Client, address: str, method: str = "GET") -> int:
+    """What the address answers, by the button that opens it when it is no page; nothing is kept of what a POST may have done."""
     with transaction.atomic():
-        response = client.get(address)
-        if response.status_code == 405:
+        response = client.get(address) if method == "GET" else client.post(address)
+        if response.status_code == 405 and method == "GET":
             response = client.post(address)
         transaction.set_rollback(True)
     return response.status_code
@@ -214,11 +214,21 @@ def test_each_address_opens_for_those_whom_the_table_of_rights_names_and_for_nob
                 wrong.append(f"{name}: anonymous gets {anonymous.status_code}")
         elif anonymous.status_code != 302 or "/compte/login/" not in anonymous.headers["Location"]:
             wrong.append(f"{name}: anonymous gets {anonymous.status_code}")
-        elif arguments and (status := _status(stranger, address)) != 404:
-            wrong.append(f"{name}: a stranger gets {status}")
+        elif arguments:
+            for method in ("GET", "POST"):
+                if (status := _status(stranger, address, method)) not in (404, 405):
+                    wrong.append(f"{name}: a stranger gets {status} by {method}")
+        refused = []
         for who, (client, standing) in doors.items():
             expected = _gets_in(name, opens, one_thing=bool(arguments), standing=standing)
             status = _status(client, address)
             if expected == (status == 404) or status >= 500:
                 wrong.append(f"{name}: {who} gets {status}, expected {'in' if expected else '404'}")
+            if not expected:
+                refused.append((who, client))
+        # What a page refuses to show, it refuses to do: asked of one who is refused, another for each address.
+        if refused:
+            who, client = refused[len(name) % len(refused)]
+            if (status := _status(client, address, "POST")) not in (404, 405):
+                wrong.append(f"{name}: {who} gets {status} by POST")
     assert not wrong, "\n".join(wrong)

@@ -5,12 +5,11 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from declic.accounts.enums import PERMISSIONS, Permission, Role
+from declic.accounts.enums import Role
 from declic.core.dates import today
 from declic.diagnosis.enums import BarrierState, Skill
 from declic.diagnosis.models import Assessment, Barrier, PlanAction
-from tests.diagnosis.access_rows import ROWS
-from tests.factories import a_user, a_world, an_operator, signed_in
+from tests.factories import a_world, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -92,14 +91,3 @@ def test_a_barrier_outside_the_catalogue_is_said_in_words() -> None:
     assert client.post(url, typed).status_code == 422
     client.post(url, {**typed, "label": "Pas de garde d’enfant"})
     assert Barrier.objects.get().label == "Pas de garde d’enfant"
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_who_may_not_assess_meets_a_404(name: str) -> None:
-    world = a_world()
-    kwargs, _permission = ROWS[name]
-    url = reverse(name, kwargs=kwargs(world))
-    strangers = [a_user(an_operator(), Role.COORDINATOR)]
-    strangers += [user for role, user in world.users.items() if Permission.ASSESS not in PERMISSIONS[role]]
-    for user in strangers:
-        assert signed_in(user).post(url).status_code == 404, user

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from declic.accounts.enums import PERMISSIONS, Role
+from declic.accounts.enums import Role
 from declic.core.dates import today
 from declic.core.money import format_euros
 from declic.equipment.actions import prepare_ceremony
@@ -15,7 +15,6 @@ from declic.equipment.enums import AllocationState, DeviceState
 from declic.equipment.models import Allocation, Device
 from declic.ledger.models import Entry
 from declic.ledger.queries import deposits_held
-from tests.equipment.access_rows import ROWS
 from tests.equipment.stories import OPTION_TERMS, lent, prepared, ready, received
 from tests.factories import (
     DAY,
@@ -31,39 +30,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def _opens(role, permission):
-    if permission == "public":
-        return True
-    wanted = permission if isinstance(permission, tuple) else (permission,)
-    return bool(PERMISSIONS[role] & set(wanted))
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_each_role_opens_its_pages_and_no_other(role):
-    world = a_world()
-    client = signed_in(world.users[role])
-    for name, (kwargs, permission) in ROWS.items():
-        if name == "equipment:buy":
-            continue
-        status = client.get(reverse(name, kwargs=kwargs(world))).status_code
-        if status == 405:
-            # Only a posted form reaches it: tests/test_access_matrix.py posts.
-            continue
-        assert (status < 400) == _opens(role, permission), (role, name, status)
-
-
-def test_a_stranger_finds_nothing():
-    world = a_world()
-    stranger = signed_in(a_user(an_operator()))
-    for name, (kwargs, _permission) in ROWS.items():
-        if known := kwargs(world):
-            address = reverse(name, kwargs=known)
-            answered = stranger.get(address)
-            if answered.status_code == 405:
-                answered = stranger.post(address)
-            assert answered.status_code == 404, name
 
 
 def test_an_adviser_of_another_site_does_not_see_the_loan():

@@ -3,15 +3,13 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from declic.accounts.enums import Role
 from declic.core.dates import now, today
 from declic.people.actions import log_access
 from declic.people.models import AccessLog, Person, Snapshot
-from tests.factories import a_person, a_site, a_user, a_world, an_operator, signed_in
-from tests.people.access_rows import ROWS
+from tests.factories import a_person, a_site, a_user, an_operator, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -150,20 +148,3 @@ def test_the_file_shows_who_looked() -> None:
     user = a_user(operator, name="Claire Vidal")
     log_access(acting_user=user, person=person, act=AccessLog.Act.VIEW, at=now())
     assert "Claire Vidal" in signed_in(user).get(reverse("people:accesses", args=[person.pk])).text
-
-
-def test_a_stranger_finds_no_page() -> None:
-    world = a_world()
-    stranger = signed_in(a_user(an_operator()))
-    for name, (kwargs, _permission) in ROWS.items():
-        if url_kwargs := kwargs(world):
-            assert status_of(stranger, reverse(name, kwargs=url_kwargs)) == 404, name
-    prescriber = signed_in(world.users[Role.PRESCRIBER])
-    for name, (kwargs, _permission) in ROWS.items():
-        assert status_of(prescriber, reverse(name, kwargs=kwargs(world))) == 404, name
-
-
-def status_of(client: Client, address: str) -> int:
-    """What an address answers, by the button that opens it when it is no page."""
-    answer = client.get(address)
-    return client.post(address).status_code if answer.status_code == 405 else answer.status_code

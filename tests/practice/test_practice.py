@@ -3,14 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from declic.accounts.enums import PERMISSIONS, Role
+from declic.accounts.enums import Role
 from declic.core.errors import DomainError
 from declic.practice.actions import record_attempt
 from declic.practice.exercises import EXERCISES, Exercise
 from declic.practice.models import Attempt
 from declic.practice.scoring import score
-from tests.factories import DAY, a_person, a_user, a_world, an_operator, at, signed_in
-from tests.practice.access_rows import ROWS
+from tests.factories import DAY, a_person, a_world, an_operator, at, signed_in
 
 EVERY = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda exercise: exercise.code)
 
@@ -66,14 +65,3 @@ def test_a_person_does_an_exercise_and_reads_why() -> None:
     assert "c’était" in page
     assert Attempt.objects.get().hints == 1
     assert "0 sur 4" not in client.get(reverse("practice:list", args=[world.person.pk])).text
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", ROWS)
-def test_who_may_not_assess_does_not_open_the_practice_of_a_person(name: str) -> None:
-    world = a_world()
-    kwargs, permission = ROWS[name]
-    url = reverse(name, kwargs=kwargs(world))
-    strangers = [user for role, user in world.users.items() if permission not in PERMISSIONS[role]]
-    for user in [*strangers, a_user(an_operator(), Role.COORDINATOR)]:
-        assert signed_in(user).get(url).status_code == 404, user

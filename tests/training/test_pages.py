@@ -8,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from declic.accounts.enums import PERMISSIONS, Role
+from declic.accounts.enums import Role
 from declic.core.dates import today
 from declic.training.actions import open_group, record_visit, record_volunteer_training, schedule_class, take_place
 from declic.training.models import Attendance, ClassSession, CourseGroup, GroupPlace, Visit
 from declic.training.queries import hours
-from tests.factories import a_person, a_user, a_world, an_edition, an_enrolment, an_operator, signed_in
-from tests.training.access_rows import ROWS, _session
+from tests.factories import a_person, a_world, an_edition, an_enrolment, signed_in
+from tests.training.access_rows import _session
 
 pytestmark = pytest.mark.django_db
 
@@ -263,28 +263,6 @@ def test_a_visit_is_noted_anonymous_or_for_someone_found_by_name() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- walls, budgets
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_who_has_not_the_permission_meets_a_404(name: str) -> None:
-    world = a_world()
-    kwargs, permission = ROWS[name]
-    url = reverse(name, kwargs=kwargs(world))
-    others = [user for role, user in world.users.items() if permission not in PERMISSIONS[role]]
-    if kwargs(world):
-        others.append(a_user(an_operator(), Role.COORDINATOR))
-    for user in others:
-        assert signed_in(user).post(url).status_code == 404, user
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_who_has_the_permission_opens_the_page(name: str) -> None:
-    world = a_world()
-    kwargs, permission = ROWS[name]
-    url = reverse(name, kwargs=kwargs(world))
-    for role, user in world.users.items():
-        if permission in PERMISSIONS[role]:
-            assert signed_in(user).get(url).status_code in (200, 302, 405), role
 
 
 def _queries(client: Any, url: str) -> int:

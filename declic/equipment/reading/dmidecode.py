@@ -46,7 +46,7 @@ def read(text: str) -> Reading:
 def _blocks(text: str) -> list[Block]:
     """Titles and their `key: value` lines; lists under a key are left out."""
     found: list[Block] = []
-    for line in text.splitlines():
+    for line in plain.lines(text):
         bare = line[:2000].rstrip()
         if not bare or bare.startswith("#") or _HANDLE.match(bare):
             if _HANDLE.match(bare) and len(found) < _MOST_BLOCKS:

@@ -97,11 +97,11 @@ def _runs(text: str) -> Iterator[_Run]:
     """A run ends with its table of drives; what follows the last table belongs to it."""
     run, table = _Run(), ""
     closed = False
-    for whole in text.splitlines():
+    for whole in plain.lines(text):
         raw = whole[:_LONGEST]
         stamp = _STAMP.match(raw)
         level = (stamp.group(2) or "") if stamp else ""
-        line = (raw[stamp.end() :] if stamp else raw).strip()
+        line = (raw[stamp.end() :] if stamp else raw).strip(" \t")
         if stamp and closed and level and (re.match(r"nwipe [0-9]", line) or _FOUND.match(line)):
             yield run
             run, closed, table = _Run(), False, ""
@@ -133,7 +133,7 @@ def _take_row(run: _Run, table: str, line: str) -> None:
         if line.count("|") >= 2:
             run.broken_table = True
         return
-    cells = [cell.strip() for cell in row.group(3).split("|")]
+    cells = [cell.strip(" \t") for cell in row.group(3).split("|")]
     while cells and not cells[-1]:
         cells.pop()
     if row.group(2) == "Device":
@@ -215,12 +215,17 @@ def _row(run: _Run, table: str, name: str) -> tuple[str, list[str]] | None:
     return rows[0] if len(rows) == 1 else None
 
 
+def _count(cell: str) -> int | None:
+    """A number as the tool writes it, and nothing beside it; None for anything else, an empty cell included."""
+    return int(cell) if re.fullmatch(r"0|[1-9][0-9]{0,18}", cell, re.ASCII) else None
+
+
 def _errors(run: _Run, name: str) -> tuple[int | None, set[str]]:
     row = _row(run, "Error Summary", name)
     if row is None:
         return None, set()
     flag, cells = row
-    counts = [plain.whole(cell) for cell in cells if cell]
+    counts = [_count(cell) for cell in cells]
     doubts = {"flagged"} if flag else set[str]()
     if len(counts) < 2:
         return None, doubts
@@ -242,9 +247,9 @@ def _sizes(run: _Run, name: str) -> tuple[int | None, int | None, set[str]]:
             if not re.fullmatch(r"100(?:\.0+)? ?%", cell, re.ASCII):
                 doubts.add("not_whole")
         elif "erased" in head:
-            erased = plain.whole(cell)
+            erased = _count(cell)
         elif any(word in head for word in ("total", "size", "real")):
-            size = plain.whole(cell)
+            size = _count(cell)
     return size, erased, doubts
 
 

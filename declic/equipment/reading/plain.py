@@ -15,6 +15,7 @@ PARIS = ZoneInfo("Europe/Paris")
 _LARGEST = 2**60
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SPACES = re.compile(r"\s+")
+_LINE_ENDS = re.compile(r"\r\n|\n|\r")
 
 
 def decode(content: bytes) -> str:
@@ -58,6 +59,11 @@ def _text(content: bytes) -> str:
         if error.start >= len(content) - 4:
             return content[: error.start].decode("utf-8-sig", errors="replace")
         return content.decode("cp1252", errors="replace")
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, ended as tools end them: no other control character parts what a tool wrote on one line."""
+    return _LINE_ENDS.split(text)
 
 
 def words(value: Any, most: int = 120) -> str:
