@@ -41,7 +41,7 @@ FILES = ("/pdf/", "/csv/", "/exporter/")
 SMALL = {"width": 320, "height": 640}
 LARGE = {"width": 1280, "height": 900}
 
-TABS, ALL_THE_WAY = 12, 60
+TABS, ALL_THE_WAY = 6, 60
 """How many times Tab is pressed: into what a page is about, or from its top, menu and all."""
 
 # What is focused, whether it is in the window, and whether an outline or a ring around it (or around what holds it) is seen.
